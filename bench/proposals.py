@@ -9,7 +9,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.rounds import make_market
 from rtp_advice_matching.app import service
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, GroundSummary, Need, RankingSummary, rank
+from rtp_advice_matching.directory.queries import COPIED, list_candidates
+from rtp_advice_matching.matching import Candidate, GroundSummary, MatchingRules, Need, RankingSummary, rank
+from rtp_advice_matching.ways import WayOut, find_ways
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
 from rtp_operations.keys import Keys
@@ -69,13 +70,16 @@ class _EverybodyRead:
     def __init__(self, candidates: Sequence[Candidate] = ()) -> None:
         self._candidates = candidates
 
-    async def look(self, session: AsyncSession) -> "_EverybodyRead":
-        return _EverybodyRead(await list_candidates(session))
+    async def look(self, session: AsyncSession, *, now: datetime) -> "_EverybodyRead":
+        return _EverybodyRead(await list_candidates(session, MatchingRules(), now=now))
 
     def rank(self, need: Need, *, at_most: int = 3, without: Collection[UUID] = ()) -> RankingSummary:
         ranking = rank(need, (each for each in self._candidates if each.id not in without), at_most=at_most)
         named = tuple(GroundSummary(ground, 1, (adviser_id,)) for adviser_id, ground in ranking.passed_over)
         return RankingSummary(ranking.proposed, named)
+
+    def find_ways(self, need: Need) -> list[WayOut]:
+        return find_ways(need, self._candidates)
 
 
 async def _propose(needs: Sequence[Need], candidates: Sequence[Candidate]) -> tuple[float, list[float], list[float]]:
@@ -106,8 +110,9 @@ async def _save(url: str, candidates: Sequence[Candidate]) -> None:
 
 
 def _make_row(candidate: Candidate) -> Row:
-    shown = {"name": f"Adviser {candidate.id}", "kind": "adviser", "network_name": "Network"}
-    return {**asdict(candidate), **shown, "is_example": False, "active": True}
+    shown = {"name": f"Adviser {candidate.id}", "network_name": "Network", "hours_per_month": candidate.hours}
+    kept = {name: getattr(candidate, name) for name in COPIED}
+    return {**kept, **shown, "is_example": False, "active": True}
 
 
 async def _take_place(runtime: Runtime, adviser_id: UUID) -> None:

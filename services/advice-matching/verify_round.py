@@ -14,18 +14,112 @@ from collections import Counter
 from pathlib import Path
 
 NAMED = 20
+FORMATS = ("org.righttoprovide.matching-round.1", "org.righttoprovide.matching-round.2")
+REPAIRS = ("org.righttoprovide.matching-repair.1", "org.righttoprovide.matching-repair.2")
 
 
 def find_obstacle(request, adviser):
     """Return the ground that keeps an adviser from helping at all, or None."""
+    return next(find_obstacles(request, adviser), None)
+
+
+def find_obstacles(request, adviser):
+    """Yield every ground that keeps an adviser from helping; a round of the first format knew five of them."""
+    network, bodies, funders = adviser.get("network"), request["bodies"], request.get("funders", [])
+    wanted, kinds = request.get("languages", []), request.get("kinds", [])
     checks = (
-        ("conflict-of-interest", set(request["bodies"]) & set(adviser["conflicts"])),
+        ("conflict-of-interest", {*bodies, *funders} & set(adviser["conflicts"])),
+        ("network-is-a-body-of-the-case", network in bodies),
+        ("network-is-a-funder", network in funders),
+        ("advised-in-the-matter-before", {adviser["id"], network} & set(request.get("priorAdvisers", []))),
+        ("declined-or-ended-before", adviser["id"] in request.get("refusedBy", [])),
+        ("not-of-the-kind-sought", kinds and adviser["kind"] not in kinds),
         ("does-not-serve-sector", adviser["sectors"] and request["sector"] not in adviser["sectors"]),
-        ("does-not-serve-region", not adviser["remote"] and request["region"] not in (None, *adviser["regions"])),
+        ("does-not-serve-headcount", not serves_size(request.get("headcount"), adviser)),
+        ("does-not-serve-region", not can_meet(request, adviser)),
+        ("does-not-speak-language", wanted and not share_language(wanted, adviser["languages"])),
+        ("does-not-meet-access-needs", set(request.get("accessNeeds", [])) - set(adviser.get("accessNeeds", []))),
         ("does-not-serve-stage", adviser["stages"] and request["stage"] not in adviser["stages"]),
         ("no-free-capacity", adviser["engaged"] >= adviser["capacity"]),
+        ("no-hours-left", count_lacking_hours(adviser) > 0),
     )
-    return next((ground for ground, holds in checks if holds), None)
+    return (ground for ground, holds in checks if holds)
+
+
+def serves_size(headcount, adviser):
+    smallest, largest = adviser.get("headcountFrom"), adviser.get("headcountTo")
+    return headcount is None or (smallest or 0) <= headcount <= (headcount if largest is None else largest)
+
+
+def can_meet(request, adviser):
+    near, meeting = request["region"] in adviser["regions"], request.get("meeting")
+    if meeting is None:  # the first format: where no region was known, nobody was too far
+        return adviser["remote"] or near or request["region"] is None
+    return (near and meeting != "online") or (adviser["remote"] and meeting != "in-person")
+
+
+def share_language(wanted, spoken):
+    """Return whether a wanted tag is the same as a spoken one, or the one begins with all parts of the other."""
+    pairs = [(one.lower().split("-"), other.lower().split("-")) for one in wanted for other in spoken]
+    return any(all(part == same for part, same in zip(one, other, strict=False)) for one, other in pairs)
+
+
+def count_lacking_hours(adviser):
+    hours, each = adviser.get("hours"), adviser.get("hoursEach")
+    return 0 if hours is None else max(0, (adviser["engaged"] + 1) * each - hours)
+
+
+def count_places(adviser):
+    """Return for how many requests an adviser has places, and hours if any are said."""
+    hours, each = adviser.get("hours"), adviser.get("hoursEach")
+    most = adviser["capacity"] if hours is None else min(adviser["capacity"], hours // each)
+    return max(0, most - adviser["engaged"])
+
+
+CHANGES = {
+    "no-free-capacity": "a-free-place",
+    "no-hours-left": "more-hours",
+    "not-of-the-kind-sought": "another-kind",
+    "does-not-speak-language": "another-language",
+    "does-not-meet-access-needs": "access-needs-met",
+    "does-not-serve-stage": "another-stage",
+    "does-not-serve-sector": "sector-served",
+    "does-not-serve-headcount": "size-served",
+}
+IN_ORDER = "a-free-place more-hours meet-online meet-in-person adviser-meets-online adviser-meets-in-region"
+IN_ORDER = [*IN_ORDER.split(), *list(CHANGES.values())[2:]]
+
+
+def name_change(request, adviser):
+    """Name what would let an adviser help whom one ground alone keeps out, or None."""
+    grounds = list(find_obstacles(request, adviser))
+    if grounds != ["does-not-serve-region"]:
+        return CHANGES.get(grounds[0]) if len(grounds) == 1 else None
+    if adviser["remote"]:
+        return "meet-online"
+    if request["region"] in adviser["regions"]:
+        return "meet-in-person"
+    return "adviser-meets-" + ("in-region" if request["meeting"] == "in-person" else "online")
+
+
+def list_ways(request, advisers):
+    """List what would change it for a request, each with those whom nothing else keeps out."""
+    found = {}
+    for number, adviser in enumerate(advisers):
+        found.setdefault(name_change(request, adviser), []).append(number)
+    fewest = min((count_lacking_hours(advisers[each]) for each in found.get("more-hours", [])), default=None)
+    if fewest is not None:
+        found["more-hours"] = [each for each in found["more-hours"] if count_lacking_hours(advisers[each]) == fewest]
+    return [
+        {
+            "change": change,
+            "by": fewest if change == "more-hours" else None,
+            "count": len(found[change]),
+            "advisers": found[change][:NAMED],
+        }
+        for change in IN_ORDER
+        if change in found
+    ]
 
 
 def rate(request, adviser, rules):
@@ -72,13 +166,13 @@ def read_waited(given):
 
 def verify_repair(said):
     """Check a repair: the lists are of the input, and after the changes the result is stable with the moves it says."""
-    given, changes = said["input"], said["changes"]
     check_hash(said)
+    given, changes = add_hours(said["input"]), said["changes"]
     waited, written, gone = read_waited(given), [dict(listed) for listed in said["lists"]], set(changes["gone"])
     check(len(written) == len(said["before"]) == len(said["after"]) == len(waited), "a request is missing")
     check_scores(given, written)
     before, after = ([None if each == -1 else each for each in said[name]] for name in ("before", "after"))
-    places = [max(0, each["capacity"] - each["engaged"]) for each in given["advisers"]]
+    places = [count_places(each) for each in given["advisers"]]
     for adviser, number in changes["places"]:
         places[adviser] = number
     struck = set(map(tuple, changes["struck"]))
@@ -127,6 +221,12 @@ def describe_move(number, listed, had, has, stands):
     return move | {"before": had, "rankBefore": find_rank(had), "after": has, "rankAfter": find_rank(has)}
 
 
+def add_hours(given):
+    """Return the input with the hours that each request takes beside those of each adviser."""
+    each = given["parameters"].get("hoursEach")
+    return {**given, "advisers": [{**adviser, "hoursEach": each} for adviser in given["advisers"]]}
+
+
 def check_hash(certificate):
     text = json.dumps(certificate["input"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -142,15 +242,17 @@ class Round:
     """What a certificate says, and what follows from it."""
 
     def __init__(self, certificate):
-        given = certificate["input"]
-        check(certificate["format"] == "org.righttoprovide.matching-round.1", "the format is unknown")
+        given = add_hours(certificate["input"])
+        check(certificate["format"] in FORMATS, "the format is unknown")
+        self.first_format = certificate["format"] == FORMATS[0]
         check_hash(certificate)
+        check(self.first_format == ("hoursEach" not in given["parameters"]), "the input is of another format")
         self.rules, self.requests, self.advisers = given["parameters"], given["requests"], given["advisers"]
         self.written, self.answers, self.extra = (certificate[name] for name in ("lists", "answers", "extraPlaces"))
         self.largest = certificate["largest"]
         check(len(self.written) == len(self.answers) == len(self.requests), "a request lacks its list or its answer")
         self.lists = [dict(listed) for listed in self.written]
-        self.places = [max(0, each["capacity"] - each["engaged"]) for each in self.advisers]
+        self.places = [count_places(each) for each in self.advisers]
         self.waited = read_waited(given)
         self.own = [each["chosen"] and each["chosen"]["adviser"] for each in self.answers]
 
@@ -183,13 +285,30 @@ class Round:
 
     def check_way_out(self, number):
         """Check how many more places of which adviser would be enough for a request that has nobody."""
-        said, at = self.answers[number]["wouldChange"], f"request {number}"
+        said, at = self.read_more_places(number), f"request {number}"
         ways = {}
         for adviser, score in self.lists[number].items():
             ways[adviser] = 1 + sum(liked > score + self.waited[number] for liked in self.envious[adviser])
         check((said is None) == (not ways), f"{at}: what would change it is not said")
         right = said is None or ways.get(said["adviser"]) == said["morePlaces"] == min(ways.values())
         check(right, f"{at}: it would change by other places")
+
+    def read_more_places(self, number):
+        """Return what is said of more places; from the second format on it is the first of several ways, if one."""
+        said = self.answers[number]["wouldChange"]
+        if self.first_format:
+            return said
+        way = said[0] if said and said[0]["change"] == "more-places" else None
+        if way is None:
+            return None
+        check(way["count"] == len(way["advisers"]) == 1, f"request {number}: more places of how many is not said")
+        return {"adviser": way["advisers"][0], "morePlaces": way["by"]}
+
+    def check_other_ways(self, number):
+        """Check what else would change it: every adviser whom one thing alone keeps out."""
+        said = [each for each in self.answers[number]["wouldChange"] if each["change"] != "more-places"]
+        right = said == list_ways(self.requests[number], self.advisers)
+        check(right, f"request {number}: what else would change it is not so")
 
     def find_reason(self, number, adviser):
         listed, mine = self.lists[number], self.own[number]
@@ -212,9 +331,11 @@ class Round:
         check(ended, f"{at}: somebody who fits better than the list's last is not on it")
         said = [{"reason": key, "count": len(who), "advisers": who[:NAMED]} for key, who in sorted(groups.items())]
         check(self.answers[number]["notChosen"] == said, f"{at}: the reasons why nobody else was chosen are not so")
-        lacking = groups.get("no-free-capacity", [])[:NAMED]
-        chosen = self.own[number] is not None
-        check(chosen or self.answers[number]["lackingPlacesOnly"] == lacking, f"{at}: who lacks a place is another")
+        if self.own[number] is None and self.first_format:
+            lacking = groups.get("no-free-capacity", [])[:NAMED]
+            check(self.answers[number]["lackingPlacesOnly"] == lacking, f"{at}: who lacks a place is another")
+        elif self.own[number] is None:
+            self.check_other_ways(number)
 
     def check_extra_places(self):
         """Check both bounds of the extra places by their proofs."""
@@ -248,7 +369,7 @@ class Round:
 
 def verify(certificate, every=1):
     """Raise AssertionError with the first thing that is not as the certificate says."""
-    if certificate["format"] == "org.righttoprovide.matching-repair.1":
+    if certificate["format"] in REPAIRS:
         return verify_repair(certificate)
     said = Round(certificate)
     said.check_result()

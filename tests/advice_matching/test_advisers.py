@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.load import load_examples, make_adviser_id, make_network_id
-from rtp_advice_matching.matching import Need, rank
+from rtp_advice_matching.matching import MatchingRules, Need, rank
 from rtp_applications.bodies.models import body_id
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.service import Runtime
@@ -166,7 +166,9 @@ async def test_the_examples_leave_no_staff_group_alone(advice: Runtime) -> None:
     """Whatever its sector and region, a case tried out in the sandbox gets proposals."""
     async with advice.database.transaction(read_only=True) as session:
         everybody = [
-            each for each in await list_candidates(session) if each.network_id in map(make_network_id, NETWORKS)
+            each
+            for each in await list_candidates(session, MatchingRules(), now=advice.clock())
+            if each.network_id in map(make_network_id, NETWORKS)
         ]
     for sector, region in itertools.product(Sector, REGIONS):
         need = Need(

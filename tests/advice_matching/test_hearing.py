@@ -218,7 +218,7 @@ async def test_who_does_not_see_a_request_changes_none(advice: Runtime, tell: Te
 
 @pytest.mark.parametrize(
     "statement",
-    [delete(Adviser), delete(SupportRequest), delete(Proposal), update(Proposal).values(adviser_id=None)],
+    [delete(Adviser), delete(SupportRequest), delete(Proposal), update(Proposal).values(adviser_id=uuid.UUID(int=1))],
     ids=str,
 )
 async def test_what_is_never_done_is_not_allowed(advice: Runtime, statement: Any) -> None:

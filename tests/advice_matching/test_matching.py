@@ -13,16 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rtp_advice_matching.matching import (
-    PROPOSED_AT_MOST,
-    WEIGHTS,
-    Candidate,
-    Ground,
-    Need,
-    explain,
-    find_obstacle,
-    rank,
-)
+from rtp_advice_matching.constraints import DEPENDENT, Candidate, Ground, Need, find_obstacle, find_obstacles
+from rtp_advice_matching.matching import PROPOSED_AT_MOST, WEIGHTS, explain, rank
+from rtp_advice_matching.ways import Remedy, find_ways
 
 EMPLOYER = uuid.UUID(int=1)
 LONDON, NORTH_EAST = "E12000007", "E12000001"
@@ -49,6 +42,18 @@ IDEAL = Candidate(
     engaged=0,
     conflicts=[],
 )
+FUNDER, PRIOR, REFUSED = (uuid.UUID(int=number) for number in (4, 5, 6))
+ASKING = replace(
+    NEED,
+    headcount=60,
+    languages=frozenset({"cy"}),
+    access_needs=frozenset({"captions", "large-print"}),
+    kinds=frozenset({"adviser", "mentor"}),
+    funders=frozenset({FUNDER}),
+    prior_advisers=frozenset({PRIOR}),
+    refused_by=frozenset({REFUSED}),
+)
+ABLE = replace(IDEAL, languages=["en", "cy-GB"], access_needs=["large-print", "captions", "step-free-venues"])
 
 
 def test_who_fits_in_everything_gets_every_point() -> None:
@@ -110,17 +115,58 @@ def test_what_was_not_asked_costs_nobody_a_point(need: dict[str, Any], part: str
         ({"capacity": 0}, Ground.NO_FREE_CAPACITY),
         ({"engaged": 3}, None),
         ({}, None),
+        ({"network_id": EMPLOYER, "engaged": 4}, Ground.NETWORK_IS_BODY),
+        ({"network_id": FUNDER}, Ground.NETWORK_IS_FUNDER),
+        ({"conflicts": [FUNDER]}, Ground.CONFLICT_OF_INTEREST),
+        ({"id": PRIOR}, Ground.ADVISED_BEFORE),
+        ({"network_id": PRIOR}, Ground.ADVISED_BEFORE),
+        ({"id": REFUSED}, Ground.DECLINED_BEFORE),
+        ({"kind": "ambassador", "sectors": ["fire-and-rescue"]}, Ground.OTHER_KIND),
+        ({"headcount_from": 61}, Ground.OTHER_SIZE),
+        ({"headcount_to": 59}, Ground.OTHER_SIZE),
+        ({"headcount_from": 60, "headcount_to": 60}, None),
+        ({"languages": ["en"]}, Ground.OTHER_LANGUAGE),
+        ({"languages": ["en", "CY"]}, None),
+        ({"access_needs": ["captions"]}, Ground.ACCESS_NEEDS),
+        ({"hours": 0}, Ground.NO_HOURS),
+        ({"hours": 7, "engaged": 3}, Ground.NO_HOURS),
+        ({"hours": 8, "engaged": 3}, None),
+        ({"hours": 0, "engaged": 4}, Ground.NO_FREE_CAPACITY),
     ],
 )
 def test_the_first_reason_why_not(change: dict[str, Any], ground: Ground | None) -> None:
-    assert find_obstacle(NEED, replace(IDEAL, **change)) is ground
+    assert find_obstacle(ASKING, replace(ABLE, **change)) is ground
 
 
-def test_where_no_region_is_known_nobody_is_too_far() -> None:
-    nowhere = replace(NEED, region=None)
-    assert find_obstacle(nowhere, IDEAL) is None
-    points = [explain(nowhere, replace(IDEAL, remote=remote))[2].points for remote in (False, True)]
-    assert points == [0, 8]
+@pytest.mark.parametrize(
+    ("meeting", "change", "ground"),
+    [
+        ("in-person", {}, None),
+        ("in-person", {"regions": [NORTH_EAST], "remote": True}, Ground.OTHER_REGION),
+        ("online", {}, Ground.OTHER_REGION),
+        ("online", {"remote": True}, None),
+        ("any", {"remote": True, "regions": []}, None),
+    ],
+)
+def test_a_group_is_met_as_it_asks(meeting: str, change: dict[str, Any], ground: Ground | None) -> None:
+    assert find_obstacle(replace(NEED, meeting=meeting), replace(IDEAL, **change)) is ground
+
+
+@pytest.mark.parametrize(
+    ("hours", "free", "lacking"), [(None, 3, 0), (0, 0, 4), (3, 0, 1), (4, 1, 0), (7, 2, 0), (100, 3, 0)]
+)
+def test_places_are_no_more_than_the_hours_suffice_for(hours: int | None, free: int, lacking: int) -> None:
+    """Two hours a month for each group; one group is helped already."""
+    adviser = replace(IDEAL, capacity=4, engaged=1, hours=hours)
+    assert (adviser.free, adviser.lacking_hours) == (free, lacking)
+    assert adviser.unfilled == 3
+
+
+def test_where_no_region_is_known_a_group_is_met_online_alone() -> None:
+    nowhere, online = replace(NEED, region=None), replace(IDEAL, remote=True)
+    assert find_obstacle(nowhere, IDEAL) is Ground.OTHER_REGION
+    assert find_obstacle(nowhere, online) is None
+    assert explain(nowhere, online)[2].points == 8
 
 
 def test_nobody_is_an_answer_too() -> None:
@@ -152,6 +198,17 @@ FORMS = st.sampled_from(["charity", "cooperative-society"])
 BODIES = st.integers(1, 3).map(lambda n: uuid.UUID(int=n))
 
 
+IDS = st.integers(20, 40).map(lambda n: uuid.UUID(int=n))
+LANGUAGES = st.sampled_from(["en", "en-GB", "cy", "pl"])
+ACCESS = st.sampled_from(["captions", "large-print"])
+KINDS = st.sampled_from(["adviser", "mentor", "ambassador"])
+
+
+def rarely(of: st.SearchStrategy[Any]) -> st.SearchStrategy[frozenset[Any]]:
+    """A set that is empty more often than not, so that somebody may help still."""
+    return st.just(frozenset()) | st.just(frozenset()) | st.frozensets(of, max_size=2)
+
+
 def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(of, unique=True, max_size=3)
 
@@ -165,11 +222,19 @@ NEEDS = st.builds(
     stage=STAGES,
     topics=some(TOPICS).map(tuple),
     legal_form=st.none() | FORMS,
+    headcount=st.none() | st.integers(1, 9),
+    languages=rarely(LANGUAGES),
+    access_needs=rarely(ACCESS),
+    meeting=st.sampled_from(["any", "any", "in-person", "online"]),
+    kinds=rarely(KINDS),
+    funders=rarely(BODIES),
+    prior_advisers=rarely(IDS | BODIES),
+    refused_by=rarely(IDS),
 )
 CANDIDATES = st.builds(
     Candidate,
-    id=st.uuids(),
-    network_id=st.uuids(),
+    id=IDS,
+    network_id=BODIES | st.uuids(),
     sectors=some(SECTORS),
     regions=some(REGIONS),
     remote=st.booleans(),
@@ -179,6 +244,12 @@ CANDIDATES = st.builds(
     capacity=st.integers(0, 4),
     engaged=st.integers(0, 5),
     conflicts=st.lists(BODIES, max_size=1),
+    kind=KINDS,
+    headcount_from=st.none() | st.integers(1, 5),
+    headcount_to=st.none() | st.integers(5, 9),
+    languages=st.lists(LANGUAGES, unique=True, min_size=1, max_size=2),
+    access_needs=some(ACCESS),
+    hours=st.none() | st.none() | st.integers(0, 12),
 )
 CROWDS = st.lists(CANDIDATES, max_size=8, unique_by=lambda candidate: candidate.id)
 
@@ -204,8 +275,62 @@ def test_nobody_is_proposed_who_must_not_be(need: Need, crowd: list[Candidate]) 
     for fit in rank(need, crowd).proposed:
         candidate = fit.candidate
         assert candidate.engaged < candidate.capacity
-        assert need.bodies.isdisjoint(candidate.conflicts)
-        assert candidate.remote or need.region is None or need.region in candidate.regions
+        assert candidate.hours is None or candidate.hours >= 2 * (candidate.engaged + 1)
+        assert need.independent_of.isdisjoint((candidate.id, candidate.network_id))
+        assert (need.bodies | need.funders).isdisjoint(candidate.conflicts)
+        assert candidate.id not in need.refused_by
+        assert (candidate.remote and need.meeting != "in-person") or (
+            need.meeting != "online" and need.region in candidate.regions
+        )
+        assert not need.kinds or candidate.kind in need.kinds
+        assert need.headcount is None or (
+            (candidate.headcount_from or 0) <= need.headcount <= (candidate.headcount_to or 100)
+        )
+        assert not need.languages or {each[:2] for each in need.languages} & {each[:2] for each in candidate.languages}
+        assert need.access_needs <= set(candidate.access_needs)
+
+
+@given(NEEDS, CROWDS)
+def test_what_would_change_it_would(need: Need, crowd: list[Candidate]) -> None:
+    """Each adviser whom a change names could help if just this were otherwise, and nobody who could is left out."""
+    by_id = {each.id: each for each in crowd}
+    named = set[uuid.UUID]()
+    for way in find_ways(need, crowd):
+        assert way.count == len(way.advisers) > 0
+        for each in way.advisers:
+            changed_need, changed = LIFTED[way.change](need, by_id[each], way.by or 0)
+            assert find_obstacle(changed_need, changed) is None
+            named.add(each)
+    alone = {each.id: [*find_obstacles(need, each)] for each in crowd}
+    liftable = {
+        id_
+        for id_, grounds in alone.items()
+        if len(grounds) == 1 and grounds[0] not in DEPENDENT | {Ground.DECLINED_BEFORE}
+    }
+    fewest = min((by_id[each].lacking_hours for each in liftable if alone[each] == [Ground.NO_HOURS]), default=0)
+    assert named == {
+        each for each in liftable if alone[each] != [Ground.NO_HOURS] or by_id[each].lacking_hours == fewest
+    }
+
+
+Lift = Callable[[Need, Candidate, int], tuple[Need, Candidate]]
+LIFTED: dict[Remedy, Lift] = {
+    Remedy.FREE_PLACE: lambda need, c, _: (need, replace(c, capacity=c.engaged + 1)),
+    Remedy.MORE_HOURS: lambda need, c, by: (need, replace(c, hours=(c.hours or 0) + by)),
+    Remedy.MEET_ONLINE: lambda need, c, _: (replace(need, meeting="online"), c),
+    Remedy.MEET_IN_PERSON: lambda need, c, _: (replace(need, meeting="in-person"), c),
+    Remedy.ADVISER_ONLINE: lambda need, c, _: (need, replace(c, remote=True)),
+    Remedy.ADVISER_IN_REGION: lambda need, c, _: (
+        replace(need, region=need.region or LONDON),
+        replace(c, regions=[need.region or LONDON]),
+    ),
+    Remedy.OTHER_KIND: lambda need, c, _: (replace(need, kinds=frozenset()), c),
+    Remedy.OTHER_LANGUAGE: lambda need, c, _: (replace(need, languages=frozenset(c.languages)), c),
+    Remedy.ACCESS_NEEDS: lambda need, c, _: (need, replace(c, access_needs=sorted(need.access_needs))),
+    Remedy.OTHER_STAGE: lambda need, c, _: (replace(need, stage=c.stages[0]), c),  # type: ignore[index]  # a list here
+    Remedy.SECTOR_SERVED: lambda need, c, _: (need, replace(c, sectors=[need.sector])),
+    Remedy.SIZE_SERVED: lambda need, c, _: (need, replace(c, headcount_from=None, headcount_to=None)),
+}
 
 
 @given(NEEDS, CROWDS)
@@ -247,6 +372,10 @@ BETTER: dict[str, Better] = {
     "knows the legal form": lambda need, c: replace(c, legal_forms=added(c.legal_forms, need.legal_form)),
     "has no conflict": lambda _, c: replace(c, conflicts=[]),
     "has a place free again": lambda _, c: replace(c, engaged=max(0, c.engaged - 1)),
+    "has more hours": lambda _, c: replace(c, hours=None if c.hours is None else c.hours + 2),
+    "speaks the languages": lambda need, c: replace(c, languages=[*c.languages, *need.languages]),
+    "meets the access needs": lambda need, c: replace(c, access_needs=[*c.access_needs, *need.access_needs]),
+    "helps all sizes": lambda _, c: replace(c, headcount_from=None, headcount_to=None),
     "takes on one more": lambda _, c: replace(c, capacity=c.capacity + 1),
 }
 
@@ -270,5 +399,6 @@ def place(need: Need, candidate: Candidate, others: list[Candidate]) -> int:
 @given(CANDIDATES)
 def test_load_is_a_share(candidate: Candidate) -> None:
     assert 0 <= candidate.load <= 1
-    assert (candidate.load == 1) == (candidate.free == 0)
-    assert candidate.free == 0 or candidate.load == Fraction(candidate.engaged, candidate.capacity)
+    assert (candidate.load == 1) == (candidate.unfilled == 0)
+    assert candidate.free <= candidate.unfilled
+    assert candidate.unfilled == 0 or candidate.load == Fraction(candidate.engaged, candidate.capacity)

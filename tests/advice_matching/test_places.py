@@ -5,6 +5,8 @@ import uuid
 
 import pytest
 
+from rtp_advice_matching.directory.errors import AdviserNotIndependent
+from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
@@ -129,3 +131,52 @@ async def test_accepting_while_the_case_is_withdrawn_leaves_no_place_taken(
         assert answer.status_code in (200, 412)
         assert (await read(api, request["id"]))["status"] == "closed"
         assert await engaged(advice, adviser.id) == 0
+
+
+async def test_who_has_no_hours_left_since_is_not_accepted_nor_asked(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser(hours_per_month=2)
+    api = await new_client()
+    request = await request_of(platform, api)
+    async with open_as(advice, "operator") as session:
+        (await session.get_one(Adviser, adviser.id)).hours_per_month = 1
+    body = {"supportRequestId": request["id"], "adviserId": str(adviser.id)}
+    for answer in (await accept(api, request, adviser.id), await api.post("/v1/engagements", json=body)):
+        assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "no-hours-left")
+        assert "for one more group: 1 a month" in answer.json()["detail"]
+    assert await engaged(advice, adviser.id) == 0
+
+
+async def test_whose_network_is_a_body_of_the_case_since_is_not_accepted_nor_asked(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser()
+    api = await new_client()
+    request = await request_of(platform, api)
+    async with open_as(advice, "owner") as session:
+        (await session.get_one(Adviser, adviser.id)).network_id = employer_id()
+    body = {"supportRequestId": request["id"], "adviserId": str(adviser.id)}
+    for answer in (await accept(api, request, adviser.id), await api.post("/v1/engagements", json=body)):
+        assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "adviser-not-independent")
+    assert await engaged(advice, adviser.id) == 0
+
+
+@pytest.mark.parametrize("named", ["id", "network_id"])
+def test_no_place_is_taken_of_whom_one_must_be_independent_of(named: str) -> None:
+    adviser = Adviser(
+        id=uuid.uuid4(),
+        network_id=uuid.uuid4(),
+        network_published=True,
+        status=ProfileStatus.PUBLISHED,
+        active=True,
+        name="A",
+        conflicts=[],
+        capacity=1,
+        engaged=0,
+        version=1,
+    )
+    with pytest.raises(AdviserNotIndependent):
+        adviser.take_place(independent_of=[getattr(adviser, named)])
+    adviser.take_place(independent_of=[uuid.uuid4()])
+    assert (adviser.engaged, adviser.version) == (1, 2)

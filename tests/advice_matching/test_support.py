@@ -10,7 +10,7 @@ from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.load import make_adviser_id
-from rtp_advice_matching.matching import NAMED
+from rtp_advice_matching.matching import NAMED, MatchingRules
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
@@ -56,7 +56,7 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     counted = {each["ground"]: each["count"] for each in request["notProposedCounts"]}
     assert named == {ground: min(count, NAMED) for ground, count in counted.items()}
     async with advice.database.transaction(read_only=True) as session:
-        assert sum(counted.values()) == len(await list_candidates(session)) - 3
+        assert sum(counted.values()) == len(await list_candidates(session, MatchingRules(), now=advice.clock())) - 3
 
 
 async def test_whoever_is_shown_no_more_is_counted_and_not_named(

@@ -134,6 +134,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/products/{product_id}",
         "/v1/products/{product_id}/versions",
         "/v1/products/{product_id}/versions/{version}",
+        "/v1/matching-rules",
         "/v1/resources",
         "/v1/resources/{resource_id}",
         "/v1/open-referral",

@@ -27,6 +27,7 @@ SERVICES = {
     "follow-ups": "advice-matching",
     "support-erasures": "advice-matching",
     "matching-rounds": "advice-matching",
+    "matching-rules": "advice-matching",
     "fairness": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",

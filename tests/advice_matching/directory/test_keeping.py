@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from rtp_advice_matching.directory.models import TAKEN_DOWN, Adviser
 from rtp_advice_matching.directory.queries import list_candidates
+from rtp_advice_matching.matching import MatchingRules
 from rtp_shared.clock import today
 from rtp_shared.service import Runtime
 from tests.advice_matching.directory.profiles import (
@@ -162,7 +163,7 @@ async def test_a_stale_profile_is_found_and_not_published_before_it_is_verified(
 
 async def candidates(advice: Runtime) -> set[uuid.UUID]:
     async with advice.database.transaction(read_only=True) as session:
-        return {each.id for each in await list_candidates(session)}
+        return {each.id for each in await list_candidates(session, MatchingRules(), now=advice.clock())}
 
 
 async def test_days_that_have_gone_by_hold_no_later_change_up(new_client: NewClient, advice: Runtime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.directory.reminders import remind_networks
+from rtp_advice_matching.matching import MatchingRules
 from rtp_shared.clock import today
 from rtp_shared.service import Runtime
 from tests.advice_matching.directory.profiles import NETWORKS, act, add_person, record_network
@@ -80,9 +81,11 @@ async def test_who_was_not_verified_for_a_year_is_shown_and_not_proposed(
     await age(advice, just, verified_on=today() - timedelta(days=363))
     await age(advice, over, verified_on=today() - timedelta(days=366))
     async with advice.database.transaction(read_only=True) as session:
-        proposed = {str(each.id) for each in await list_candidates(session)}
+        proposed = {str(each.id) for each in await list_candidates(session, MatchingRules(), now=advice.clock())}
     assert [path.rpartition("/")[2] in proposed for path in (just, over)] == [True, False]
     assert (await anybody.get(over)).json()["verifiedOn"] == str(today() - timedelta(days=366))
     assert (await act(api, over, "verify")).status_code == 200
     async with advice.database.transaction(read_only=True) as session:
-        assert over.rpartition("/")[2] in {str(each.id) for each in await list_candidates(session)}
+        assert over.rpartition("/")[2] in {
+            str(each.id) for each in await list_candidates(session, MatchingRules(), now=advice.clock())
+        }

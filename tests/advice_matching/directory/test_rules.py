@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_advice_matching.directory.rules import find_contradictions, tidy_language
+from rtp_advice_matching.directory.rules import count_hours, find_contradictions, tidy_language
 
 TODAY = date(2026, 11, 30)
 days = st.integers(-300, 900).map(lambda each: TODAY + timedelta(days=each))
@@ -59,3 +60,24 @@ def test_the_order_of_the_calendar_does_not_matter(profile: dict[str, Any]) -> N
 def test_a_language_tag_has_one_form(tag: str) -> None:
     written = tidy_language(tag)
     assert tidy_language(written.upper()) == tidy_language(written.lower()) == written
+
+
+@pytest.mark.parametrize(
+    ("usual", "spans", "hours"),
+    [
+        (20, [], 20),
+        (None, [], None),
+        (20, [("2026-11-01", "2026-12-31", 0)], 0),
+        (20, [("2026-11-25", "2026-12-01", 0)], 18),
+        (20, [("2026-12-01", "2026-12-15", 40)], 30),
+        (20, [("2025-01-01", "2025-12-31", 0)], 20),
+        (None, [("2026-11-01", "2026-12-31", 6)], 6),
+        (None, [("2026-12-05", "2026-12-31", 6)], None),
+    ],
+)
+def test_the_hours_of_the_month_to_come(
+    usual: int | None, spans: list[tuple[str, str, int]], hours: int | None
+) -> None:
+    """From the last day of November: thirty days, each with the calendar's hours or the usual ones."""
+    calendar = [{"starts_on": first, "ends_on": last, "hours_per_month": each} for first, last, each in spans]
+    assert count_hours(usual, calendar, today=date(2026, 11, 30)) == hours

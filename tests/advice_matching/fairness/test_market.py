@@ -19,6 +19,7 @@ from rtp_advice_matching.fairness.market_rules import GroupTimes, suppress
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.fairness.rules import pick
 from rtp_advice_matching.fairness.scheduler import check_fairness
+from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.proposals import Proposal
 from rtp_embedded.platform import Platform
@@ -259,7 +260,7 @@ async def test_a_bound_that_is_taken_away_is_told_to_be_no_more(advice: Runtime,
 
 async def test_figures_that_are_older_than_those_looked_at_change_nothing(advice: Runtime, operator: Api) -> None:
     async with advice.database.transaction(read_only=True) as session:
-        nobody_waits = await measure_market(session, now=advice.clock())
+        nobody_waits = await measure_market(session, MatchingRules(), now=advice.clock())
     await add_waiting(advice, 5, weeks=30)
     await set_bounds(operator, '"0"', waitingNinetieth=26)
     assert await check_fairness(advice) == 4

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.advice_matching.conftest import Tell
-from tests.advice_matching.engagements.conftest import NewPair, done, list_of
+from tests.advice_matching.conftest import NewAdviser, Tell
+from tests.advice_matching.engagements.conftest import NewPair, done, list_of, read_due
 from tests.advice_matching.needs.conftest import add, find, move
-from tests.advice_matching.requests import read
+from tests.advice_matching.requests import SUPPORT, read
 
 pytestmark = pytest.mark.anyio
 
@@ -61,3 +61,63 @@ async def test_a_refused_case_keeps_its_adviser_and_asks_nobody_new(new_pair: Ne
     await done(pair.network, engagement, "end-early", reason="other")
     need = await find(pair.group, pair.request, "legal")
     assert (need["state"], need["reason"]) == ("not-needed", "case-refused")
+
+
+@pytest.mark.parametrize("outcome", ["declined", "lapsed", "ended-early"])
+async def test_whoever_was_asked_in_vain_is_not_proposed_for_new_needs(new_pair: NewPair, outcome: str) -> None:
+    """One constraint says so, in a search as in a round; what the group asks next takes their proposal back."""
+    pair = await new_pair()
+    if outcome == "ended-early":
+        await done(pair.network, await pair.activate(), "end-early", reason="other")
+    elif outcome == "declined":
+        await done(pair.network, await pair.offer(), "decline", reason="timing")
+    else:
+        await pair.pass_until(await read_due(pair.advice, await pair.offer()))
+    first, *others = await list_of(pair.group, pair.request)
+    assert first["status"] == outcome
+    for each in others:
+        await done(pair.group, each, "withdraw")
+    assert (await add(pair.group, pair.request, kindSought="adviser", topic="vat")).status_code == 201
+    after = await read(pair.group, pair.request["id"])
+    counts = {each["ground"]: each["count"] for each in after["notProposedCounts"]}
+    assert counts["declined-or-ended-before"] == 1
+    assert after["proposals"][0]["adviserId"] != first["adviserId"]
+    path, headers = f"{SUPPORT}/{after['id']}/preferences", {"If-Match": f'"{after["version"]}"'}
+    answer = await pair.group.put(path, json={"languages": ["en"]}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    changed = answer.json()
+    assert first["adviserId"] not in {each["adviserId"] for each in changed["proposals"]}
+    [ground] = {each["ground"] for each in changed["notProposed"] if each["adviserId"] == first["adviserId"]}
+    assert ground == "declined-or-ended-before"
+
+
+async def test_an_ambassador_who_may_not_help_any_more_is_followed_by_another(
+    new_pair: NewPair, new_adviser: NewAdviser
+) -> None:
+    pair = await new_pair()
+    english = await new_adviser(kind="ambassador", stages=[], topics=[], languages=["en"])
+    assert (await add(pair.group, pair.request, kindSought="ambassador")).status_code == 201
+    request = await read(pair.group, pair.request["id"])
+    assert str(english.id) in {each["adviserId"] for each in request["proposals"]}
+    hawaiian = await new_adviser(kind="ambassador", sectors=[], stages=[], topics=[], languages=["haw"])
+    for _ in range(3):
+        await new_adviser(languages=["haw"])
+    path = f"{SUPPORT}/{request['id']}/preferences"
+    asked = {"languages": ["haw"]}
+    changed = (await pair.group.put(path, json=asked, headers={"If-Match": f'"{request["version"]}"'})).json()
+    proposed = [each["adviserId"] for each in changed["proposals"]]
+    assert str(english.id) not in proposed
+    assert (len(proposed), proposed[-1]) == (4, str(hawaiian.id)), "after those who fit best"
+    asked = {**asked, "kinds": ["adviser"]}
+    alone = (await pair.group.put(path, json=asked, headers={"If-Match": f'"{changed["version"]}"'})).json()
+    assert {each["adviserKind"] for each in alone["proposals"]} == {"adviser"}
+
+
+async def test_of_a_case_that_has_ended_nothing_is_asked(new_pair: NewPair, tell: Tell) -> None:
+    pair = await new_pair()
+    await move(tell, pair.request, "refused", pair.group, sequence=50)
+    before = await read(pair.group, pair.request["id"])
+    path, headers = f"{SUPPORT}/{before['id']}/preferences", {"If-Match": f'"{before["version"]}"'}
+    answer = await pair.group.put(path, json={"languages": ["cy"]}, headers=headers)
+    assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "case-has-ended")
+    assert await read(pair.group, before["id"]) == before

@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_advice_matching.matching import NAMED, Candidate, Ground, Need, rank, summarise
+from rtp_advice_matching.constraints import Candidate, Ground, Need, find_obstacle
+from rtp_advice_matching.matching import NAMED, WEIGHTS, PartName, rank, summarise
 from rtp_advice_matching.ranking import followed
 from rtp_advice_matching.ranking.followed import Changes, FollowedIndex
+from rtp_advice_matching.ways import find_ways
 from tests.advice_matching.test_matching import CANDIDATES, CROWDS, IDEAL, NEED, NEEDS
+
+WEIGHINGS = st.lists(st.integers(0, 30), min_size=6, max_size=6).map(
+    lambda points: dict(zip(WEIGHTS, points, strict=True))
+)
 
 
 @st.composite
@@ -24,18 +30,21 @@ def draw_changes(draw: st.DrawFn, crowd: Iterable[Candidate]) -> Changes:
     return {**{each.id: each for each in draw(CROWDS)}, **known}
 
 
-@given(NEEDS, CROWDS, st.data(), st.integers(0, 8))
+@given(NEEDS, CROWDS, st.data(), st.integers(0, 8), WEIGHINGS)
 def test_after_any_changes_it_ranks_as_the_rule_does(
-    need: Need, crowd: list[Candidate], data: st.DataObject, at_most: int
+    need: Need, crowd: list[Candidate], data: st.DataObject, at_most: int, weights: dict[PartName, int]
 ) -> None:
-    now, index = {each.id: each for each in crowd}, FollowedIndex.build(crowd)
+    now, index = {each.id: each for each in crowd}, FollowedIndex.build(crowd, weights)
     for _ in range(data.draw(st.integers(0, 3))):
         changes = data.draw(draw_changes(now.values()))
         index = index.follow(changes)
         now = {each: found for each, found in {**now, **changes}.items() if found is not None}
     without = data.draw(st.sets(st.sampled_from(sorted(now)))) if now else set()
-    expected = rank(need, [each for each in now.values() if each.id not in without], at_most=at_most)
+    left = [each for each in now.values() if each.id not in without]
+    expected = rank(need, left, at_most=at_most, weights=weights)
     assert index.rank(need, at_most=at_most, without=without) == summarise(expected)
+    assert index.find_ways(need) == find_ways(need, now.values())
+    assert all(index.may_help(need, each.id) == (find_obstacle(need, each) is None) for each in now.values())
     assert {each.id: each for each in index.list_all()} == now
     assert all(index.find(each) == found for each, found in now.items())
 

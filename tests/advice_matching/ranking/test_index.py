@@ -7,9 +7,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_advice_matching.matching import Candidate, Need, find_obstacle, rank
+from rtp_advice_matching.constraints import Candidate, Need, find_obstacle
+from rtp_advice_matching.matching import rank
 from rtp_advice_matching.ranking.bits import list_places
 from rtp_advice_matching.ranking.index import AdviserIndex, Listed
+from rtp_advice_matching.ways import find_ways
 from tests.advice_matching.test_matching import CROWDS, IDEAL, NEED, NEEDS
 
 
@@ -24,6 +26,16 @@ def test_it_leaves_out_whom_the_rule_leaves_out_on_the_same_ground(need: Need, c
     found = {place: ground for ground, places in excluded.items() for place in list_places(places)}
     assert [found.get(place) for place in range(len(crowd))] == [find_obstacle(need, each) for each in crowd]
     assert [*list_places(fitting)] == [place for place in range(len(crowd)) if place not in found]
+
+
+@given(NEEDS, CROWDS)
+def test_it_says_what_would_change_it_as_the_rule_does(need: Need, crowd: list[Candidate]) -> None:
+    ordered = sorted(crowd, key=lambda each: each.id)
+    said = [
+        (way.change, way.by, way.count, tuple(ordered[place].id for place in way.advisers))
+        for way in AdviserIndex(ordered).find_ways(need)
+    ]
+    assert said == [(way.change, way.by, way.count, way.advisers) for way in find_ways(need, crowd)]
 
 
 @given(NEEDS, CROWDS, st.integers(1, 8))

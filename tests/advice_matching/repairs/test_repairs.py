@@ -47,7 +47,7 @@ async def test_a_preview_names_who_is_moved_directly_and_how_well_they_fit(opera
         }
     ]
     harm = {"moved": 1, "directly": 1, "indirectly": 0, "worse": 1, "asGood": 0, "better": 0, "leftWithout": 0}
-    assert shown["figures"] == {**harm, "gained": 0, "atLeast": 1}
+    assert shown["figures"] == {**harm, "gained": 0, "atLeast": 1, "engagementsEnding": 0}
     assert (await operator.get(f"{market.path}/repairs")).json()["items"] == []
 
 
@@ -90,6 +90,64 @@ async def test_a_repair_on_what_is_no_more_is_refused(operator: Api, market: Mar
     assert refused.status_code == 409
     assert refused.json()["type"].endswith("/problems/repair-outdated")
     assert (await preview(operator, market))["figures"]["moved"] == 1, "who has agreed is not moved"
+
+
+async def test_groups_that_have_agreed_on_who_leaves_are_named_and_not_moved(
+    operator: Api, market: Market, advice: Runtime
+) -> None:
+    """The first group agrees on its adviser, who then drops out: it takes part no more, and is affected the most."""
+    best, second, _ = market.advisers
+    number = [each["id"] for each in market.requests].index(market.given[best.id])
+    group, request = market.groups[number], market.requests[number]
+    assert (await accept(group, await read(group, request["id"]), best.id)).status_code == 200
+    assert (await preview(operator, market))["ending"] == []
+    named = await preview(operator, market, advisersLeft=[str(best.id)])
+    assert named["ending"] == [
+        {"requestId": request["id"], "adviserId": str(best.id), "status": "awaiting-first-contact"}
+    ]
+    assert (named["figures"]["engagementsEnding"], named["figures"]["moved"], named["moves"]) == (1, 0, [])
+    await leave(advice, best)
+    answer = await operator.post(f"{market.path}/repairs", json={})
+    saved, path = answer.json(), answer.headers["location"]
+    assert saved["ending"] == named["ending"]
+    document = (await operator.get(f"{path}/document")).json()
+    assert document["ending"] == named["ending"]
+    runpy.run_path(str(SCRIPT))["verify"](document)
+    other, theirs = market.groups[1 - number], market.requests[1 - number]
+    assert (await accept(other, await read(other, theirs["id"]), second.id)).status_code == 200
+    refused = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
+    assert refused.json()["type"].endswith("/problems/repair-outdated")
+
+
+async def test_more_affected_than_were_named_outdate_a_repair(operator: Api, market: Market, advice: Runtime) -> None:
+    best, *_ = market.advisers
+    number = [each["id"] for each in market.requests].index(market.given[best.id])
+    group, request = market.groups[number], market.requests[number]
+    first = await preview(operator, market, advisersLeft=[str(best.id)], requestsWithdrawn=[request["id"]])
+    assert (await accept(group, await read(group, request["id"]), best.id)).status_code == 200
+    then = await preview(operator, market, advisersLeft=[str(best.id)], requestsWithdrawn=[request["id"]])
+    assert (len(first["ending"]), len(then["ending"])) == (0, 1)
+    assert first["basisHash"] != then["basisHash"]
+
+
+async def test_a_pair_that_was_refused_since_is_no_more(operator: Api, market: Market, new_client: NewClient) -> None:
+    """The group takes part still and gets somebody else than who declined it, whose place goes to the other group."""
+    best, second, _ = market.advisers
+    number = [each["id"] for each in market.requests].index(market.given[best.id])
+    group, request = market.groups[number], market.requests[number]
+    body = {"supportRequestId": request["id"], "adviserId": str(best.id)}
+    offered = (await group.post("/v1/engagements", json=body)).json()
+    network = await new_client(organisation=best.network_id)
+    declined = await network.post(
+        f"/v1/engagements/{offered['id']}/actions/decline", json={"reason": "timing"}, headers={"If-Match": "*"}
+    )
+    assert declined.status_code == 200, declined.text
+    for engagement in (await group.get("/v1/engagements", params={"status": "offered"})).json()["items"]:
+        withdrawn = await group.post(f"/v1/engagements/{engagement['id']}/actions/withdraw", headers={"If-Match": "*"})
+        assert withdrawn.status_code == 200, withdrawn.text
+    shown = await preview(operator, market)
+    [move] = [each for each in shown["moves"] if each["requestId"] == request["id"]]
+    assert (move["before"], move["after"], move["directly"]) == (str(best.id), str(second.id), True)
 
 
 async def test_a_repair_of_a_round_that_proposed_nothing_is_not_committed(operator: Api, market: Market) -> None:

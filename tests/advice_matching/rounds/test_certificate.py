@@ -15,13 +15,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtp_advice_matching.matching import Candidate, Need
+from rtp_advice_matching.constraints import Candidate, Ground, Need, find_obstacle
+from rtp_advice_matching.matching import MatchingRules, PartName
 from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
-from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting, hash_input
+from rtp_advice_matching.rounds.rules.repair import Changes
+from rtp_advice_matching.rounds.rules.repair_document import compute_repair, read_advisers
+from rtp_advice_matching.rounds.rules.snapshot import (
+    Parameters,
+    Waiting,
+    hash_input,
+    read_candidate,
+    read_need,
+    read_rules,
+)
 from tests.advice_matching.test_matching import CANDIDATES, EMPLOYER, IDEAL, NEED, NEEDS
 
 SCRIPT = Path(__file__).parents[3] / "services" / "advice-matching" / "verify_round.py"
 verify: Callable[..., None] = runpy.run_path(str(SCRIPT))["verify"]
+PUBLISHED = Path(__file__).parent / "published"
 Json = dict[str, Any]
 
 CROWDS = st.lists(CANDIDATES, max_size=8, unique_by=lambda each: each.id)
@@ -79,8 +90,10 @@ def test_a_certificate_says_why_and_what_would_change(certificate: Json) -> None
     assert first["chosen"]["adviser"] == 0
     assert first["chosen"]["priority"] == first["chosen"]["score"] + 6
     [without] = [each for each in certificate["answers"][:4] if each["chosen"] is None]
-    assert without["wouldChange"]["morePlaces"] == 1
-    assert (last["chosen"], last["wouldChange"]) == (None, None)
+    more, *others = without["wouldChange"]
+    assert (more["change"], more["by"]) == ("more-places", 1)
+    assert {each["change"] for each in others} == {"another-stage", "a-free-place", "adviser-meets-online"}
+    assert (last["chosen"], [each["change"] for each in last["wouldChange"]]) == (None, ["sector-served"])
     reasons = {group["reason"] for each in certificate["answers"] for group in each["notChosen"]}
     assert reasons >= {"conflict-of-interest", "full-with-requests-it-prefers", "below-the-end-of-the-list"}
     assert (certificate["extraPlaces"]["atLeast"], certificate["extraPlaces"]["atMost"]) == (1, 1)
@@ -133,14 +146,23 @@ MUTATIONS: dict[str, tuple[Callable[[Json], Any], str]] = {
     "another count": (lambda c: c["answers"][0]["notChosen"][0].update(count=7), "reasons"),
     "a reason left out": (lambda c: c["answers"][0]["notChosen"].pop(), "reasons"),
     "more places said to be needed": (
-        lambda c: [each["wouldChange"].update(morePlaces=2) for each in c["answers"][:4] if not each["chosen"]],
+        lambda c: [each["wouldChange"][0].update(by=2) for each in c["answers"][:4] if not each["chosen"]],
         "would change",
     ),
     "no way out said": (
-        lambda c: [each.update(wouldChange=None) for each in c["answers"][:4] if not each["chosen"]],
+        lambda c: [each.update(wouldChange=[]) for each in c["answers"][:4] if not each["chosen"]],
         "would change",
     ),
-    "somebody else lacking a place": (lambda c: c["answers"][4].update(lackingPlacesOnly=[1]), "lacks a place"),
+    "somebody else who could help": (
+        lambda c: c["answers"][4]["wouldChange"][0].update(advisers=[1]),
+        "what else would change",
+    ),
+    "another way out": (
+        lambda c: c["answers"][4]["wouldChange"][0].update(change="meet-online"),
+        "what else would change",
+    ),
+    "a way out left out": (lambda c: c["answers"][4]["wouldChange"].pop(), "what else would change"),
+    "a round of the first format": (lambda c: c.update(format=f"{c['format'][:-1]}1"), "another format"),
     "a higher lower bound": (lambda c: c["extraPlaces"].update(atLeast=2), "lower bound"),
     "a lower bound of one counted twice": (
         lambda c: c["extraPlaces"].update(atLeast=2, short=c["extraPlaces"]["short"] * 2),
@@ -169,6 +191,108 @@ def test_whatever_is_not_so_is_found(certificate: Json, mutate: Callable[[Json],
     mutate(mutated)
     with pytest.raises(AssertionError, match=fault):
         verify(mutated)
+
+
+BROKEN: dict[str, Callable[[Json, Json], Any]] = {
+    "conflict-of-interest": lambda request, adviser: adviser["conflicts"].append(request["funders"][0]),
+    "network-is-a-body-of-the-case": lambda request, adviser: adviser.update(network=request["bodies"][0]),
+    "network-is-a-funder": lambda request, adviser: adviser.update(network=request["funders"][0]),
+    "advised-in-the-matter-before": lambda request, adviser: request["priorAdvisers"].append(adviser["network"]),
+    "declined-or-ended-before": lambda request, adviser: request["refusedBy"].append(adviser["id"]),
+    "not-of-the-kind-sought": lambda request, _: request["kinds"].append("ambassador"),
+    "does-not-serve-sector": lambda request, _: request.update(sector="transport"),
+    "does-not-serve-headcount": lambda _, adviser: adviser.update(headcountTo=59),
+    "does-not-serve-region": lambda request, _: request.update(meeting="online"),
+    "does-not-speak-language": lambda request, _: request["languages"].append("cy"),
+    "does-not-meet-access-needs": lambda request, _: request["accessNeeds"].append("captions"),
+    "does-not-serve-stage": lambda request, _: request.update(stage="explore"),
+    "no-free-capacity": lambda _, adviser: adviser.update(engaged=4),
+    "no-hours-left": lambda _, adviser: adviser.update(hours=1),
+}
+"""By ground, how an input is made one in which it holds."""
+
+
+def test_each_ground_can_be_broken_here() -> None:
+    assert BROKEN.keys() == set(Ground) - {Ground.OTHERS_COME_FIRST}
+
+
+@pytest.mark.parametrize("ground", BROKEN)
+def test_each_ground_is_said_and_holds_and_whoever_it_keeps_out_is_on_no_list(ground: str) -> None:
+    waiting = make_waiting(1, headcount=60, funders=frozenset({uuid.UUID(int=9)}))
+    given: Json = json.loads(certify(compute_round([waiting], [make_adviser(1)], Parameters())))
+    verify(given)
+    BROKEN[ground](given["input"]["requests"][0], given["input"]["advisers"][0])
+    with pytest.raises(AssertionError, match=r"may not help|places"):
+        verify(rehash(given))
+    need, rules = read_need(given["input"]["requests"][0]), read_rules(given["input"]["parameters"])
+    candidate = read_candidate(given["input"]["advisers"][0], rules)
+    assert find_obstacle(need, candidate) == ground
+    written = certify(compute_round([replace(waiting, need=need)], [candidate], Parameters()))
+    anew: Json = json.loads(written)
+    verify(anew)
+    assert [each["reason"] for each in anew["answers"][0]["notChosen"]] == [ground]
+
+
+def test_who_has_fewer_hours_than_places_gets_no_more_groups_than_the_hours_suffice_for() -> None:
+    waiting = [make_waiting(number) for number in range(1, 4)]
+    given: Json = json.loads(certify(compute_round(waiting, [make_adviser(1, hours=5)], Parameters())))
+    verify(given)
+    assert sum(each["chosen"] is not None for each in given["answers"]) == 2
+    without = next(each for each in given["answers"] if each["chosen"] is None)
+    without["chosen"] = given["answers"][0]["chosen"] or given["answers"][1]["chosen"]
+    with pytest.raises(AssertionError, match="has 3 requests and 2 places"):
+        verify(given)
+
+
+def test_what_would_change_it_is_said_in_hours_and_as_meeting_online() -> None:
+    waiting = [make_waiting(1, region="E12000001")]
+    advisers = [make_adviser(1), make_adviser(2, regions=["E12000001"], hours=0), make_adviser(3, engaged=4)]
+    given: Json = json.loads(certify(compute_round(waiting, advisers, Parameters())))
+    verify(given)
+    assert given["answers"][0]["wouldChange"] == [
+        {"change": "more-hours", "by": 2, "count": 1, "advisers": [1]},
+        {"change": "adviser-meets-online", "by": None, "count": 1, "advisers": [0]},
+    ]
+
+
+@pytest.mark.parametrize("published", sorted(PUBLISHED.glob("*.json")), ids=lambda path: path.stem)
+def test_what_was_published_before_holds_still(published: Path) -> None:
+    """Rounds and repairs of the first format, in which whoever has no region is near to everybody."""
+    document = json.loads(published.read_text())
+    verify(document)
+    document["inputHash"] = "sha256:other"
+    with pytest.raises(AssertionError, match="not what was hashed"):
+        verify(document)
+
+
+def test_a_round_that_was_published_before_is_repaired_in_its_own_format() -> None:
+    certificate = json.loads((PUBLISHED / "round-1-fast.json").read_text())
+    before = read_advisers(certificate)
+    document = compute_repair(certificate, before, Changes(places={before[0]: 0}))
+    assert document["format"] == "org.righttoprovide.matching-repair.1"
+    assert document["moved"] > 0
+    verify(document)
+
+
+def test_the_weights_of_a_round_are_those_that_the_operator_set() -> None:
+    weights: dict[PartName, int] = {
+        "topics": 40,
+        "sector": 40,
+        "region": 10,
+        "stage": 10,
+        "capacity": 0,
+        "legal-form": 0,
+    }
+    rules = MatchingRules(weights, points_per_week=7, points_for_waiting=14, hours_each=3)
+    waiting, advisers = [make_waiting(1, 1), make_waiting(2, 5)], [make_adviser(1, hours=5, hours_each=3)]
+    given: Json = json.loads(certify(compute_round(waiting, advisers, Parameters(rules=rules))))
+    verify(given)
+    assert given["input"]["parameters"]["weights"] == weights
+    [chosen] = [each["chosen"] for each in given["answers"] if each["chosen"]]
+    assert (chosen["score"], chosen["priority"], chosen["parts"]["topics"]) == (100, 114, 40)
+    given["input"]["parameters"]["hoursEach"] = 6
+    with pytest.raises(AssertionError, match="places"):
+        verify(rehash(given))
 
 
 def test_the_script_runs_alone(certificate: Json, tmp_path: Path) -> None:

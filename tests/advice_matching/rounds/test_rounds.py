@@ -52,6 +52,56 @@ async def commit(operator: Api, saved: Json, etag: str = '"1"') -> Json:
     return committed
 
 
+async def test_nobody_is_proposed_who_has_declined_the_group_or_ended_early_with_it(
+    platform: Platform, operator: Api, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    advisers = [await new_adviser() for _ in range(3)]
+    group = await new_client()
+    request = await request_of(platform, group)
+    declining, ending = [await new_client(organisation=each.network_id) for each in advisers[:2]]
+    body = {"supportRequestId": request["id"], "adviserId": str(advisers[0].id)}
+    offered = (await group.post("/v1/engagements", json=body)).json()
+    at = {"If-Match": "*"}
+    answer = await declining.post(
+        f"/v1/engagements/{offered['id']}/actions/decline", json={"reason": "conflict-of-interest"}, headers=at
+    )
+    assert answer.status_code == 200, answer.text
+    [waiting] = (await group.get("/v1/engagements", params={"status": "offered"})).json()["items"]
+    assert (await group.post(f"/v1/engagements/{waiting['id']}/actions/withdraw", headers=at)).status_code == 200
+    assert (await accept(group, await read(group, request["id"]), advisers[1].id)).status_code == 200
+    [begun] = (await ending.get("/v1/engagements")).json()["items"][:1]
+    ended = await group.post(
+        f"/v1/engagements/{begun['id']}/actions/end-early", json={"reason": "not-a-good-fit"}, headers=at
+    )
+    assert ended.status_code == 200, ended.text
+    saved = await compute(operator)
+    certificate = (await operator.get(f"{ROUNDS}/{saved['id']}/certificate")).json()
+    runpy.run_path(str(SCRIPT))["verify"](certificate)
+    [answer_of_round] = certificate["answers"]
+    ids = [each["id"] for each in certificate["input"]["advisers"]]
+    assert ids[answer_of_round["chosen"]["adviser"]] == str(advisers[2].id)
+    [declined] = [each for each in answer_of_round["notChosen"] if each["reason"] == "declined-or-ended-before"]
+    assert {ids[each] for each in declined["advisers"]} == {str(each.id) for each in advisers[:2]}
+
+
+async def test_a_pair_against_the_preferences_of_since_is_left_out(
+    platform: Platform, operator: Api, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    await new_adviser()
+    group = await new_client()
+    request = await request_of(platform, group)
+    saved = await compute(operator)
+    changed = await group.put(
+        f"{SUPPORT}/{request['id']}/preferences",
+        json={"languages": ["haw"]},
+        headers={"If-Match": f'"{request["version"]}"'},
+    )
+    assert changed.status_code == 200, changed.text
+    committed = await commit(operator, saved)
+    assert (committed["proposed"], [each["reason"] for each in committed["leftOut"]]) == (0, ["request-changed"])
+    assert (await read(group, request["id"]))["proposals"] == []
+
+
 async def test_a_dry_run_saves_nothing(
     platform: Platform, operator: Api, new_client: NewClient, new_adviser: NewAdviser
 ) -> None:

@@ -17,7 +17,7 @@ from rtp_advice_matching.open_referral.import_routes import open_referral_import
 from rtp_advice_matching.open_referral.routes import open_referral
 from rtp_advice_matching.repairs.override_routes import overrides
 from rtp_advice_matching.repairs.routes import repairs
-from rtp_advice_matching.requests.routes import support_requests
+from rtp_advice_matching.requests.routes import matching_rules, support_requests
 from rtp_advice_matching.resources.routes import resources
 from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
@@ -38,6 +38,7 @@ service = Service(
         open_referral,
         open_referral_imports,
         support_requests,
+        matching_rules,
         acceptances,
         entitlements,
         support_plans,

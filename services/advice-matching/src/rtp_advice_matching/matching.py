@@ -6,12 +6,18 @@ those still equal it is another one for another case.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
 from uuid import UUID
+
+from rtp_advice_matching.constraints import HOURS_EACH
+from rtp_advice_matching.constraints import IN_WORDS as IN_WORDS
+from rtp_advice_matching.constraints import Candidate as Candidate
+from rtp_advice_matching.constraints import Ground as Ground
+from rtp_advice_matching.constraints import Need as Need
+from rtp_advice_matching.constraints import find_obstacle as find_obstacle
 
 PROPOSED_AT_MOST = 3
 """Enough to choose from, few enough that each adviser proposed may expect to be asked."""
@@ -32,66 +38,20 @@ HALF = Fraction(1, 2)
 """Share for those who serve a group without being chosen for it: any sector, stage or legal form, online only."""
 
 
-class Ground(StrEnum):
-    """Why somebody was not proposed. The first that holds is said: what lasts before what passes."""
-
-    CONFLICT_OF_INTEREST = "conflict-of-interest"
-    OTHER_SECTOR = "does-not-serve-sector"
-    OTHER_REGION = "does-not-serve-region"
-    OTHER_STAGE = "does-not-serve-stage"
-    NO_FREE_CAPACITY = "no-free-capacity"
-    OTHERS_COME_FIRST = "others-come-first"
-
-
-IN_WORDS: dict[Ground, str] = {
-    Ground.CONFLICT_OF_INTEREST: "Declared a conflict of interest with a body that employs, commissions or decides",
-    Ground.OTHER_SECTOR: "Does not advise services of your sector",
-    Ground.OTHER_REGION: "Does not meet groups in your region, nor online",
-    Ground.OTHER_STAGE: "Does not advise groups at your stage",
-    Ground.NO_FREE_CAPACITY: "Has no free place now",
-    Ground.OTHERS_COME_FIRST: "Could help as well; others come first",
-}
-
-
 @dataclass(frozen=True, slots=True)
-class Need:
-    """The needs of a staff group, and the bodies that an adviser must be independent of."""
+class MatchingRules:
+    """What the operator sets of the rule: the points of each part of a score, of waiting, and the hours of a group."""
 
-    case_id: UUID
-    bodies: frozenset[UUID]
-    sector: str
-    region: str | None
-    """ONS region code; None where the employing body lies in no region of England."""
-    stage: str
-    topics: tuple[str, ...] = ()
-    legal_form: str | None = None
+    weights: Mapping[PartName, int] = field(default_factory=lambda: dict(WEIGHTS))
+    points_per_week: int = 2
+    """What a whole week of waiting is worth to an adviser in a round, beside the score."""
+    points_for_waiting: int = 20
+    """The most of it: whoever waits ten weeks comes before somebody who fits better by one topic of two."""
+    hours_each: int = HOURS_EACH
+    """Hours a month that each group takes of an adviser who says how many they have."""
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An adviser or mentor as the rule sees them. No sectors, stages or legal forms named means any of them."""
-
-    id: UUID
-    network_id: UUID
-    sectors: Collection[str]
-    regions: Collection[str]
-    """The regions in which they meet groups in person."""
-    remote: bool
-    topics: Collection[str]
-    stages: Collection[str]
-    legal_forms: Collection[str]
-    capacity: int
-    engaged: int
-    conflicts: Collection[UUID]
-
-    @property
-    def free(self) -> int:
-        return max(0, self.capacity - self.engaged)
-
-    @property
-    def load(self) -> Fraction:
-        """Share of the places that is taken."""
-        return Fraction(self.capacity - self.free, self.capacity) if self.capacity > 0 else Fraction(1)
+    def count_waiting_points(self, weeks: int) -> int:
+        return min(weeks * self.points_per_week, self.points_for_waiting)
 
 
 class Part(NamedTuple):
@@ -157,7 +117,13 @@ class RankingSummary(NamedTuple):
         return RankingSummary((*self.proposed, fit), tuple(each for each in passed_over if each.count))
 
 
-def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED_AT_MOST) -> Ranking:
+def rank(
+    need: Need,
+    candidates: Iterable[Candidate],
+    *,
+    at_most: int = PROPOSED_AT_MOST,
+    weights: Mapping[PartName, int] = WEIGHTS,
+) -> Ranking:
     """Choose the candidates to propose, and give a reason for everybody else."""
     fits: list[Fit] = []
     excluded: list[PassedOver] = []
@@ -165,7 +131,7 @@ def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED
         if ground := find_obstacle(need, candidate):
             excluded.append(PassedOver(candidate.id, ground))
         else:
-            fits.append(score(need, candidate))
+            fits.append(score(need, candidate, weights))
     fits.sort(key=lambda fit: make_sort_key(need, fit.candidate, fit.score))
     outranked = (PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in fits[at_most:])
     return Ranking(tuple(fits[:at_most]), (*outranked, *sorted(excluded)))
@@ -185,21 +151,6 @@ def summarise(ranking: Ranking) -> RankingSummary:
         if ground in by_ground
     )
     return RankingSummary(ranking.proposed, tuple(grounds))
-
-
-def find_obstacle(need: Need, candidate: Candidate) -> Ground | None:
-    """Return the first thing that keeps this candidate from helping at all."""
-    obstacles = (
-        (Ground.CONFLICT_OF_INTEREST, not need.bodies.isdisjoint(candidate.conflicts)),
-        (Ground.OTHER_SECTOR, bool(candidate.sectors) and need.sector not in candidate.sectors),
-        (
-            Ground.OTHER_REGION,
-            not candidate.remote and need.region is not None and need.region not in candidate.regions,
-        ),
-        (Ground.OTHER_STAGE, bool(candidate.stages) and need.stage not in candidate.stages),
-        (Ground.NO_FREE_CAPACITY, candidate.free == 0),
-    )
-    return next((ground for ground, holds in obstacles if holds), None)
 
 
 def explain(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WEIGHTS) -> tuple[Part, ...]:
@@ -277,7 +228,7 @@ def _rate_stage(need: Need, candidate: Candidate) -> _Share:
 
 
 def _rate_capacity(candidate: Candidate) -> _Share:
-    reason = f"Has {candidate.free} of {candidate.capacity} places free"
+    reason = f"Has {candidate.unfilled} of {candidate.capacity} places free"
     return _Share("capacity", 1 - candidate.load, reason)
 
 

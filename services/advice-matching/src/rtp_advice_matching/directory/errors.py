@@ -16,11 +16,15 @@ class AdviserHasLeft(Conflict):
 
 
 class AdviserNotIndependent(Conflict):
-    title = "The adviser has declared a conflict of interest since"
+    title = "The adviser is not independent of the matter"
 
 
 class NoPlaceLeft(Conflict):
     title = "The adviser has no free place any more"
+
+
+class NoHoursLeft(Conflict):
+    title = "The adviser has too few hours left in the month to come"
 
 
 class ContradictoryProfile(Invalid):

@@ -126,10 +126,13 @@ class Adviser(Profile, Model):
         return self.withdraw()
 
     def take_place(self, *, independent_of: Iterable[uuid.UUID]) -> None:
-        """Take a place, inside the adviser's row lock. What was true when they were proposed may be no more."""
+        """Take a place, inside the adviser's row lock. What was true when they were proposed may be no more.
+
+        Neither they nor their network may be among those whom they must be independent of.
+        """
         if not self.takes_part:
             raise AdviserHasLeft("the adviser no longer takes part; another proposal can be accepted")
-        if not set(self.conflicts).isdisjoint(independent_of):
+        if not {self.id, self.network_id, *self.conflicts}.isdisjoint(independent_of):
             raise AdviserNotIndependent(f"{self.name} has a conflict of interest; another proposal can be accepted")
         if self.engaged >= self.capacity:
             raise NoPlaceLeft(f"all {self.capacity} places of {self.name} are taken; another proposal can be accepted")

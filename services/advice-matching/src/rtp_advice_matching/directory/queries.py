@@ -1,6 +1,7 @@
 """Queries of the directory. Row-level security stands behind each: its keepers alone see a profile that is hidden."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,17 @@ from rtp_advice_matching.directory.conditions import build_conditions
 from rtp_advice_matching.directory.errors import NoSuchAdviser, NoSuchNetwork
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
-from rtp_advice_matching.directory.rules import NOT_PROPOSED_AFTER
-from rtp_advice_matching.matching import Candidate
+from rtp_advice_matching.directory.rules import NOT_PROPOSED_AFTER, count_hours
+from rtp_advice_matching.matching import Candidate, MatchingRules
+from rtp_shared.clock import LONDON
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import Principal
 
 OVERSEE = "advisers:oversee"
+COPIED = tuple(name for name in Candidate.__dataclass_fields__ if name not in ("hours", "hours_each"))
+"""What a candidate has of a profile as it stands there."""
+CANDIDATE_COLUMNS = tuple(Adviser.__table__.c[name] for name in (*COPIED, "hours_per_month", "calendar"))
+"""What a candidate is built from."""
 _KEPT_BACK = (
     "engaged",
     "conflicts",
@@ -76,11 +82,16 @@ async def list_advisers(
     return (await session.execute(query.order_by(Adviser.name, Adviser.id).limit(limit + 1))).all()
 
 
-async def list_candidates(session: AsyncSession) -> list[Candidate]:
-    """List everybody who takes part, is shown, and was verified within a year, as the matching rule needs them."""
-    columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
-    rows = await session.execute(select(*columns).where(TAKES_PART))
-    return [Candidate(*row) for row in rows]
+async def list_candidates(session: AsyncSession, rules: MatchingRules, *, now: datetime) -> list[Candidate]:
+    """List everybody who takes part, is shown, and was verified within a year, as the rule needs them on this day."""
+    rows = await session.execute(select(*CANDIDATE_COLUMNS).where(TAKES_PART))
+    return [build_candidate(row, rules, now=now) for row in rows]
+
+
+def build_candidate(row: Any, rules: MatchingRules, *, now: datetime) -> Candidate:
+    """Return an adviser as the matching rule needs them on this day."""
+    hours = count_hours(row.hours_per_month, row.calendar, today=now.astimezone(LONDON).date())
+    return Candidate(**{name: getattr(row, name) for name in COPIED}, hours=hours, hours_each=rules.hours_each)
 
 
 async def get_network(session: AsyncSession, network_id: UUID, *, principal: Principal) -> AnyRow:

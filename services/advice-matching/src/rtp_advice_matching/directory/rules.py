@@ -15,6 +15,8 @@ NOT_PROPOSED_AFTER = timedelta(days=365)
 """Who was last verified so long ago is still shown, with the day, and proposed to nobody; the length is proposed."""
 CALENDAR_PAST = timedelta(days=366)
 CALENDAR_AHEAD = timedelta(days=1096)
+MONTH = 30
+"""Days that count as a month to come."""
 
 # RFC 5646 section 2.1, without what was grandfathered: language, script, region, variants, extensions, private use.
 LANGUAGE_TAG = (
@@ -75,6 +77,17 @@ def find_far_spans(calendar: Sequence[Mapping[str, Any]], *, today: date) -> Ite
         far_back = _read_day(span["starts_on"]) < today - CALENDAR_PAST
         if far_back or _read_day(span["ends_on"]) > today + CALENDAR_AHEAD:
             yield FieldError(f"/calendar/{number}", "is more than a year ago, or more than three years ahead")
+
+
+def count_hours(usual: int | None, calendar: Sequence[Mapping[str, Any]], *, today: date) -> int | None:
+    """Return the hours that somebody has in the month to come, by the usual ones and the calendar; None if not said."""
+    if not calendar:
+        return usual
+    days = [today + timedelta(days=number) for number in range(MONTH)]
+    spans = [(_read_day(span["starts_on"]), _read_day(span["ends_on"]), span["hours_per_month"]) for span in calendar]
+    said = [next((hours for first, last, hours in spans if first <= day <= last), usual) for day in days]
+    hours = [each for each in said if each is not None]
+    return sum(hours) // MONTH if len(hours) == MONTH else None
 
 
 def _check_calendar(calendar: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:

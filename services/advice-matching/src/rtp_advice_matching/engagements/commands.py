@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.engagements import publishing
+from rtp_advice_matching.engagements.asking import require_able
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
 from rtp_advice_matching.engagements.errors import AdviserHasDeclined, NoSuchEngagement
@@ -22,7 +22,6 @@ from rtp_advice_matching.engagements.models import (
     EngagementStatus,
 )
 from rtp_advice_matching.engagements.searching import list_engagements, look_again, make_offer, offer_next, search_anew
-from rtp_advice_matching.matching import Candidate, Ground, find_obstacle
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest
@@ -42,7 +41,7 @@ async def offer(
     await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "also of an adviser who was taken off since, it is said why they cannot"):
         adviser = await context.session.get_one(Adviser, adviser_id)
-    _require_able(request, adviser)
+    require_able(context, request, adviser)
     return await make_offer(context, request, adviser, consented=consented)
 
 
@@ -59,6 +58,7 @@ async def accept_proposal(
     await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "a place is taken of an adviser whom another organisation keeps"):
         adviser = await requests.lock_adviser(context.session, adviser_id)
+        require_able(context, request, adviser)
         engagement = Engagement.of(request, adviser, consented=True, now=context.now)
         context.session.add(engagement)
         await _begin(context, request, adviser, engagement)
@@ -82,6 +82,7 @@ async def decline(
     engagement.require_side(EngagementSide.NETWORK, actor.identities)
     engagement.expect(version, EngagementStatus.OFFERED)
     engagement.decline(reason, now=context.now)
+    request.note_refusal(engagement.adviser_id)
     await publishing.publish_declined(context, engagement)
     async with system_scope(context.session, "who comes next is of another network"):
         await offer_next(context, request)
@@ -162,6 +163,7 @@ async def end_early(
     by = engagement.find_side(actor.identities)
     engagement.expect(version, *LIVE)
     engagement.end_early(reason, by=by, now=context.now)
+    request.note_refusal(engagement.adviser_id)
     await _give_place_back(context, engagement)
     async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
         await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
@@ -207,6 +209,7 @@ async def process_due(context: EngagementContext, request_id: UUID) -> bool:
     for engagement in due:
         if engagement.status is EngagementStatus.OFFERED:
             at = engagement.lapse(now=context.now)
+            request.note_refusal(engagement.adviser_id)
             await publishing.publish_declined(context, engagement, at=at)
             await offer_next(context, request)
         else:
@@ -240,18 +243,6 @@ async def _require_not_declined(context: EngagementContext, request_id: UUID, ad
     )
     if await context.session.scalar(query.limit(1)):
         raise AdviserHasDeclined("another proposal can be chosen")
-
-
-def _require_able(request: SupportRequest, adviser: Adviser) -> None:
-    """Refuse to ask somebody who could not accept now. Nothing is taken: whoever accepts first gets the place."""
-    if not adviser.takes_part:
-        raise AdviserHasLeft("another proposal can be chosen")
-    candidate = Candidate(*(getattr(adviser, name) for name in Candidate.__dataclass_fields__))
-    match find_obstacle(request.build_need(), candidate):
-        case Ground.CONFLICT_OF_INTEREST:
-            raise AdviserNotIndependent(f"{adviser.name} has a conflict of interest")
-        case Ground.NO_FREE_CAPACITY:
-            raise NoPlaceLeft(f"all {adviser.capacity} places of {adviser.name} are taken")
 
 
 async def _begin(context: EngagementContext, request: SupportRequest, adviser: Adviser, engagement: Engagement) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.ranking.follower import AdviserFollower
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_shared.outbox import Outbox
@@ -21,10 +22,12 @@ class EngagementTerms:
     adviser_days: Mapping[str, int]
     mentor_hours: Mapping[str, int]
     feedback_days: int
+    rules: MatchingRules
 
 
 def read_terms(settings: AdviceSettings) -> EngagementTerms:
-    return EngagementTerms(**{name: getattr(settings, name) for name in EngagementTerms.__dataclass_fields__})
+    terms = {name: getattr(settings, name) for name in EngagementTerms.__dataclass_fields__ if name != "rules"}
+    return EngagementTerms(**terms, rules=settings.read_matching_rules())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class AdviceResources:
 
 
 def build_resources(settings: AdviceSettings) -> AdviceResources:
-    return AdviceResources(read_terms(settings), AdviserFollower())
+    terms = read_terms(settings)
+    return AdviceResources(terms, AdviserFollower(terms.rules))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,20 @@ from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
-from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementStatus
-from rtp_advice_matching.matching import RankingSummary, rank
+from rtp_advice_matching.engagements.models import LIVE, Engagement
+from rtp_advice_matching.matching import PROPOSED_AT_MOST, RankingSummary, rank
 from rtp_advice_matching.needs.commands import seeks_ambassador, take_up
 from rtp_advice_matching.ranking.followed import FollowedIndex
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
-
-IN_VAIN = (EngagementStatus.DECLINED, EngagementStatus.LAPSED, EngagementStatus.ENDED_EARLY)
-"""How an engagement ends so that its adviser is not proposed to the same staff group again."""
+from rtp_advice_matching.requests.proposals import list_standing
 
 
 async def search_anew(context: EngagementContext, request: SupportRequest) -> None:
     """Propose for what a staff group needs now, or say that nobody fits.
 
     Whoever is asked or at work is not disturbed: an adviser at work takes up what they cover. A case that has ended
-    looks for nobody.
+    looks for nobody. Whoever was asked in vain is kept out by the request's need (`refused_by`), as in a round.
     """
     engagements = await list_engagements(context, request.id)
     if live := next((each for each in engagements if each.status in LIVE), None):
@@ -38,12 +36,29 @@ async def search_anew(context: EngagementContext, request: SupportRequest) -> No
         await look_again(context, request)
     if not request.is_waiting:
         return
-    in_vain = {each.adviser_id for each in engagements if each.status in IN_VAIN}
-    advisers = await context.resources.advisers.look(context.session)
-    ranking = advisers.rank(request.build_need(), without=in_vain)
-    if await seeks_ambassador(context.session, request.id):
-        ranking = await _add_ambassador(context, request, ranking, advisers, in_vain)
-    await requests.propose(context.session, request, ranking, now=context.now, outbox=context.outbox)
+    need, advisers = request.build_need(), await _look(context)
+    ranking = await _add_ambassador(context, request, advisers.rank(need), advisers)
+    ways = [] if ranking.proposed else advisers.find_ways(need)
+    await requests.propose(context.session, request, ranking, ways, now=context.now, outbox=context.outbox)
+
+
+async def look_through(context: EngagementContext, request: SupportRequest) -> None:
+    """Take back the proposals of those who may not help any more, and propose the best others in their places.
+
+    Who may help still keeps the rank, so that what a round or two persons have put first stays first.
+    """
+    need, advisers = request.build_need(), await _look(context)
+    earlier = list_standing(await requests.list_proposed(context.session, request))
+    kept = [each for each in earlier if advisers.may_help(need, each.adviser_id)]
+    standing = {each.adviser_id for each in kept}
+    ranking = advisers.rank(need, at_most=max(0, PROPOSED_AT_MOST - len(kept)), without=standing)
+    ranking = await _add_ambassador(context, request, ranking, advisers, standing)
+    ways = [] if kept or ranking.proposed else advisers.find_ways(need)
+    await requests.renew(context.session, request, kept, ranking, ways, now=context.now, outbox=context.outbox)
+
+
+async def _look(context: EngagementContext) -> FollowedIndex:
+    return await context.resources.advisers.look(context.session, now=context.now)
 
 
 async def _add_ambassador(
@@ -51,15 +66,17 @@ async def _add_ambassador(
     request: SupportRequest,
     ranking: RankingSummary,
     advisers: FollowedIndex,
-    in_vain: Collection[UUID],
+    standing: Collection[UUID] = frozenset(),
 ) -> RankingSummary:
-    """Propose the best ambassador besides, unless one is among the best."""
+    """Propose the best ambassador besides, where one is sought and none is among the best or among those who stand."""
+    if not await seeks_ambassador(context.session, request.id):
+        return ranking
     query = select(Adviser.id).where(Adviser.kind == AdviserKind.AMBASSADOR)
     ambassadors = set((await context.session.scalars(query)).all())
-    if any(fit.candidate.id in ambassadors for fit in ranking.proposed):
+    if not ambassadors.isdisjoint((*standing, *(fit.candidate.id for fit in ranking.proposed))):
         return ranking
-    candidates = filter(None, map(advisers.find, ambassadors - set(in_vain)))
-    best = rank(request.build_need(), candidates, at_most=1).proposed
+    candidates = filter(None, map(advisers.find, ambassadors))
+    best = rank(request.build_need(), candidates, at_most=1, weights=context.terms.rules.weights).proposed
     return ranking.add(best[0]) if best else ranking
 
 
@@ -90,8 +107,7 @@ async def offer_next(context: EngagementContext, request: SupportRequest) -> Non
         await look_again(context, request)
         return
     asked = {each.adviser_id for each in await list_engagements(context, request.id)}
-    advisers = await context.resources.advisers.look(context.session)
-    ranking = advisers.rank(request.build_need(), at_most=1, without=asked)
+    ranking = (await _look(context)).rank(request.build_need(), at_most=1, without=asked)
     if not ranking.proposed:
         await look_again(context, request)
         return
@@ -103,7 +119,8 @@ async def offer_next(context: EngagementContext, request: SupportRequest) -> Non
 
 async def look_again(context: EngagementContext, request: SupportRequest) -> None:
     asked = {each.adviser_id for each in await list_engagements(context, request.id)}
-    proposed = {each.adviser_id for each in await requests.list_proposed(context.session, request)}
+    earlier = await requests.list_proposed(context.session, request)
+    proposed = {each.adviser_id for each in list_standing(earlier)}
     request.look_again(proposals_left=bool(proposed - asked), now=context.now)
     await context.session.flush()
 

@@ -26,7 +26,9 @@ from rtp_advice_matching.fairness.market_rules import (
 )
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.fairness.rules import SUPPRESSED_BELOW, measure_spread
+from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.preferences import PREFERENCES
 from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.db import AnyRow, system_scope, visible_to
 
@@ -41,10 +43,13 @@ _GROUPED_BY = {
     "employer-kind": SupportRequest.employer_kind,
 }
 _SECONDS_A_WEEK = 7 * 24 * 3600
-_NEED = ("case_id", "employer_id", "commissioner_id", "decision_body_id", "sector", "region", "stage", "topics")
+_NEED = (
+    *("case_id", "employer_id", "commissioner_id", "decision_body_id", "sector", "region", "stage", "topics"),
+    *("legal_form", "headcount", "refused_by", *PREFERENCES),
+)
 
 
-async def measure_market(session: AsyncSession, *, now: datetime) -> MarketFigures:
+async def measure_market(session: AsyncSession, rules: MatchingRules, *, now: datetime) -> MarketFigures:
     """Measure how fair the market is now, over the requests of all groups."""
     since = now - LOOKED_BACK
     agreed = SupportRequest.agreed_at.is_not(None) & (SupportRequest.agreed_at >= since)
@@ -52,8 +57,8 @@ async def measure_market(session: AsyncSession, *, now: datetime) -> MarketFigur
         waiting = await _measure_times(session, literal(now), _WAITING)
         agreements = await _measure_times(session, SupportRequest.agreed_at, agreed)
         load, first_choices = await _measure_load(session), await _measure_first_choices(session, agreed)
-        asking, candidates = await _list_asking(session), await list_candidates(session)
-    envy = await asyncio.to_thread(count_envy, asking, candidates)
+        asking, candidates = await _list_asking(session), await list_candidates(session, rules, now=now)
+    envy = await asyncio.to_thread(count_envy, asking, candidates, rules)
     return MarketFigures(now, load, suppress(waiting), suppress(agreements), first_choices, envy)
 
 
@@ -92,7 +97,8 @@ async def _measure_load(session: AsyncSession) -> list[KindLoad]:
 
 async def _measure_first_choices(session: AsyncSession, agreed: ColumnElement[bool]) -> int | None:
     """Return the share of the agreements in which nobody who was proposed fits better, in per cent."""
-    best = select(func.max(Proposal.score)).where(Proposal.request_id == SupportRequest.id).correlate(SupportRequest)
+    standing = (Proposal.request_id == SupportRequest.id) & Proposal.withdrawn_at.is_(None)
+    best = select(func.max(Proposal.score)).where(standing).correlate(SupportRequest)
     query = (
         select(func.count(), func.count().filter(Proposal.score >= best.scalar_subquery()))
         .select_from(SupportRequest)
@@ -113,7 +119,6 @@ async def _list_asking(session: AsyncSession) -> list[Asking]:
     )
     loading = load_only(
         *needed,
-        SupportRequest.legal_form,
         SupportRequest.opened_at,
         SupportRequest.agreed_at,
         SupportRequest.agreed_adviser_id,

@@ -3,6 +3,7 @@
 from fastapi import Response
 
 from rtp_advice_matching.auth import SupportMatcher
+from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.fairness import commands
 from rtp_advice_matching.fairness.market_queries import find_bounds, measure_market
 from rtp_advice_matching.fairness.market_schemas import BoundsSetting, BoundsView, MarketFairnessView
@@ -16,7 +17,9 @@ market_fairness = create_router(prefix="/v1/fairness", tags=["Fairness"])
 
 
 @market_fairness.get("")
-async def get_market_fairness(principal: SupportMatcher, session: Session, now: Now) -> MarketFairnessView:
+async def get_market_fairness(
+    principal: SupportMatcher, session: Session, rules: Rules, now: Now
+) -> MarketFairnessView:
     """Read how fair the market is as it stands: load, waiting times, times to an agreement, first choices, and envy.
 
     It is measured anew by each reading, over all that waits and the agreements of the last 365 days; envy over the
@@ -25,7 +28,7 @@ async def get_market_fairness(principal: SupportMatcher, session: Session, now: 
     Nothing is said that reveals a single request: groups of fewer than five are named and not counted, nor is the
     smallest other group where they could be found by subtraction; counts are rounded down to fives.
     """
-    figures = await measure_market(session, now=now)
+    figures = await measure_market(session, rules, now=now)
     bounds = await find_bounds(session, principal.organisation, readers=principal.identities)
     return show_market(figures, bounds)
 

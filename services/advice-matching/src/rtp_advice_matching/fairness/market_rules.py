@@ -11,10 +11,9 @@ from datetime import datetime
 from uuid import UUID
 
 from rtp_advice_matching.fairness.rules import SUPPRESSED_BELOW, Spread
-from rtp_advice_matching.matching import Candidate, Ground, Need, score
+from rtp_advice_matching.matching import Candidate, Ground, MatchingRules, Need, score
 from rtp_advice_matching.ranking.bits import make_set
 from rtp_advice_matching.ranking.index import AdviserIndex
-from rtp_advice_matching.rounds.rules.snapshot import POINTS_FOR_WAITING, POINTS_PER_WEEK
 
 EVERYBODY = "everybody"
 ROUNDED_TO = 5
@@ -97,49 +96,55 @@ class Asking:
         """Return whether it waited when somebody else got a place at that time."""
         return self.opened_at <= time and (self.agreed_at is None or time < self.agreed_at)
 
-    def count_points(self, time: datetime) -> int:
+    def count_points(self, time: datetime, rules: MatchingRules) -> int:
         """Count the points for waiting that it had at a time, as a round counts them."""
-        weeks = max(0, (time - self.opened_at).days // 7)
-        return min(weeks * POINTS_PER_WEEK, POINTS_FOR_WAITING)
+        return rules.count_waiting_points(max(0, (time - self.opened_at).days // 7))
 
 
-def count_envy(asking: Sequence[Asking], candidates: Sequence[Candidate]) -> int:
+def count_envy(asking: Sequence[Asking], candidates: Sequence[Candidate], rules: MatchingRules) -> int:
     """Count the pairs of justified envy: a request, and a full adviser who fits it better than whom it has.
 
     The adviser gave a place to a request of a lower priority (the score, and the points for waiting) while the first
-    one waited. A free place makes no envy: the group may have it.
+    one waited. A free place makes no envy: the group may have it. Who has no hours for one more group is full as well.
     """
-    index = AdviserIndex(candidates)
+    index = AdviserIndex(candidates, rules.weights)
     places = {each.id: place for place, each in enumerate(candidates)}
-    held = _list_held(asking, candidates, places)
-    return sum(_count_envied(each, index, places, held) for each in asking)
+    held = _list_held(asking, candidates, places, rules)
+    return sum(_count_envied(each, index, places, held, rules) for each in asking)
 
 
 Held = Mapping[int, Sequence[tuple[datetime, int]]]
 """By the place of a full adviser in the index: when each place was given, and the priority of who got it."""
 
 
-def _list_held(asking: Iterable[Asking], candidates: Sequence[Candidate], places: Mapping[UUID, int]) -> Held:
+def _list_held(
+    asking: Iterable[Asking], candidates: Sequence[Candidate], places: Mapping[UUID, int], rules: MatchingRules
+) -> Held:
     held: dict[int, list[tuple[datetime, int]]] = {}
     for each in asking:
         place = None if each.adviser_id is None else places.get(each.adviser_id)
         if place is not None and each.agreed_at is not None and candidates[place].free == 0:
-            priority = score(each.need, candidates[place]).score + each.count_points(each.agreed_at)
+            points = score(each.need, candidates[place], rules.weights).score
+            priority = points + each.count_points(each.agreed_at, rules)
             held.setdefault(place, []).append((each.agreed_at, priority))
     return held
 
 
-def _count_envied(each: Asking, index: AdviserIndex, places: Mapping[UUID, int], held: Held) -> int:
+def _count_envied(
+    each: Asking, index: AdviserIndex, places: Mapping[UUID, int], held: Held, rules: MatchingRules
+) -> int:
     has = -1
     if each.adviser_id is not None:
         if each.adviser_id not in places:  # taken off since: what they are worth is not known
             return 0
-        has = score(each.need, index.candidates[places[each.adviser_id]]).score
+        has = score(each.need, index.candidates[places[each.adviser_id]], rules.weights).score
     fitting, excluded = index.narrow(each.need)
-    able = (fitting | excluded.get(Ground.NO_FREE_CAPACITY, 0)) & make_set(held)
+    full = excluded.get(Ground.NO_FREE_CAPACITY, 0) | excluded.get(Ground.NO_HOURS, 0)
+    able = (fitting | full) & make_set(held)
     able &= ~make_set(places[asked] for asked in each.asked if asked in places)
     listed = index.list_best(each.need, able, at_most=COMPARED, seed="1") if able else []
     return sum(
-        points > has and any(each.waited_at(at) and lower < points + each.count_points(at) for at, lower in held[place])
+        points > has
+        and any(each.waited_at(at) and lower < points + each.count_points(at, rules) for at, lower in held[place])
         for place, points in listed
     )

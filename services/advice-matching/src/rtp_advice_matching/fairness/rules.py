@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from rtp_advice_matching.matching import score
-from rtp_advice_matching.rounds.rules.snapshot import read_candidate, read_need
+from rtp_advice_matching.rounds.rules.snapshot import read_candidate, read_need, read_rules
 
 SUPPRESSED_BELOW = 5
 """Groups of fewer requests are not counted, nor their times said: they might be known by it."""
@@ -86,10 +86,9 @@ def count_envy(certificate: Mapping[str, Any], advisers: Sequence[int | None], p
 
     A place that is free and wanted counts as well. `places` are those of advisers who have others by now.
     """
-    given, rules = certificate["input"], certificate["input"]["parameters"]
-    waited = [
-        min(each["weeksWaited"] * rules["pointsPerWeek"], rules["pointsForWaiting"]) for each in given["requests"]
-    ]
+    given, rules = certificate["input"], read_rules(certificate["input"]["parameters"])
+    waited = [rules.count_waiting_points(each["weeksWaited"]) for each in given["requests"]]
+    free = [read_candidate(each, rules).free for each in given["advisers"]]
     worth = [_find_worth(certificate, request, adviser) for request, adviser in enumerate(advisers)]
     held: dict[int, list[int]] = {}
     for request, adviser in enumerate(advisers):
@@ -97,8 +96,7 @@ def count_envy(certificate: Mapping[str, Any], advisers: Sequence[int | None], p
             held.setdefault(adviser, []).append(worth[request] + waited[request])
 
     def envies(request: int, adviser: int, points: int) -> bool:
-        written = given["advisers"][adviser]
-        room = places.get(adviser, max(0, written["capacity"] - written["engaged"]))
+        room = places.get(adviser, free[adviser])
         has = held.get(adviser, [])
         return points > worth[request] and (len(has) < room or (bool(has) and min(has) < points + waited[request]))
 
@@ -117,8 +115,9 @@ def _find_worth(certificate: Mapping[str, Any], request: int, adviser: int | Non
     if adviser in listed:
         found: int = listed[adviser]
         return found
-    need, candidate = read_need(given["requests"][request]), read_candidate(given["advisers"][adviser])
-    return score(need, candidate, given["parameters"]["weights"]).score
+    rules = read_rules(given["parameters"])
+    candidate = read_candidate(given["advisers"][adviser], rules)
+    return score(read_need(given["requests"][request]), candidate, rules.weights).score
 
 
 def count_first_choices(certificate: Mapping[str, Any], advisers: Sequence[int | None]) -> int:

@@ -32,7 +32,7 @@ async def check_fairness(runtime: Runtime) -> int:
         operators = await list_bounds_in_use(session)
         if not operators:
             return 0
-        figures = await measure_market(session, now=runtime.clock())
+        figures = await measure_market(session, runtime.resources.terms.rules, now=runtime.clock())
     told = 0
     for organisation_id in operators:
         async with runtime.database.transaction() as session:

@@ -4,8 +4,11 @@ An adviser is a place in a list; the set holds whoever's bit is one. One operati
 microsecond, where 20,000 objects take milliseconds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
+Each = TypeVar("Each")
+Word = TypeVar("Word", bound=Hashable)
 Numbers = tuple[int, ...]
 """A number of each adviser: one set for each binary digit, the lowest first."""
 
@@ -18,6 +21,22 @@ def make_set(places: Iterable[int]) -> int:
     for place in places:
         chosen |= 1 << place
     return chosen
+
+
+def gather(items: Sequence[Each], read: Callable[[Each], Collection[Word]]) -> dict[Word, int]:
+    """Return for each word that is read of the items the set of those that have it."""
+    places: dict[Word, list[int]] = {}
+    for place, item in enumerate(items):
+        for word in read(item):
+            places.setdefault(word, []).append(place)
+    return {word: make_set(each) for word, each in places.items()}
+
+
+def join(sets: Iterable[int]) -> int:
+    joined = 0
+    for each in sets:
+        joined |= each
+    return joined
 
 
 def list_places(chosen: int, at_most: int | None = None) -> list[int]:
@@ -37,14 +56,7 @@ def list_places(chosen: int, at_most: int | None = None) -> list[int]:
 def make_numbers(sets: Mapping[int, int]) -> Numbers:
     """Return the numbers that are said by the set of whoever has each of them; who is in none of the sets has zero."""
     width = max(sets, default=0).bit_length()
-    return tuple(_join(chosen for number, chosen in sets.items() if number >> digit & 1) for digit in range(width))
-
-
-def _join(sets: Iterable[int]) -> int:
-    joined = 0
-    for each in sets:
-        joined |= each
-    return joined
+    return tuple(join(chosen for number, chosen in sets.items() if number >> digit & 1) for digit in range(width))
 
 
 def add(first: Numbers, second: Numbers) -> Numbers:

@@ -4,19 +4,17 @@ It says the same as `matching.rank`, which stays the rule: tests hold the two to
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from rtp_advice_matching.constraints import Candidate, Need
 from rtp_advice_matching.matching import (
     HALF,
     PROPOSED_AT_MOST,
     WEIGHTS,
-    Candidate,
     Fit,
-    Ground,
-    Need,
     PartName,
     SortKey,
     make_sort_key,
@@ -26,11 +24,13 @@ from rtp_advice_matching.ranking.bits import (
     Numbers,
     add,
     choose_highest,
+    gather,
     list_places,
     make_numbers,
     make_set,
     read_numbers,
 )
+from rtp_advice_matching.ranking.sieve import Narrowed, Sieve, Sole
 
 CACHED = 4096
 """Combinations of sector and region, of stage and form, and of topics, that are kept: all that are in use."""
@@ -43,13 +43,6 @@ class Listed(NamedTuple):
     score: int
 
 
-class Narrowed(NamedTuple):
-    """The advisers who may help a need, and those who may not by the first ground that holds against them."""
-
-    fitting: int
-    excluded: dict[Ground, int]
-
-
 class AdviserIndex:
     """Advisers by what they serve. A place in the index is the place in the list it was made from."""
 
@@ -57,17 +50,14 @@ class AdviserIndex:
         self.candidates = candidates
         self._weights = weights
         self._everybody = (1 << len(candidates)) - 1
-        self._sectors = self._gather(lambda each: each.sectors)
-        self._regions = self._gather(lambda each: each.regions)
-        self._stages = self._gather(lambda each: each.stages)
-        self._forms = self._gather(lambda each: each.legal_forms)
-        self._topics = self._gather(lambda each: each.topics)
-        self._conflicts = self._gather(lambda each: each.conflicts)
-        self._any_sector = self._choose(lambda each: not each.sectors)
-        self._any_stage = self._choose(lambda each: not each.stages)
+        self._sieve = Sieve(candidates)
+        self._sectors = gather(candidates, lambda each: each.sectors)
+        self._regions = gather(candidates, lambda each: each.regions)
+        self._stages = gather(candidates, lambda each: each.stages)
+        self._forms = gather(candidates, lambda each: each.legal_forms)
+        self._topics = gather(candidates, lambda each: each.topics)
         self._any_form = self._choose(lambda each: not each.legal_forms)
         self._remote = self._choose(lambda each: each.remote)
-        self._full = self._choose(lambda each: each.free == 0)
         self._by_capacity = self._rate_capacity()
         loads = sorted({each.load for each in candidates})
         order = {load: number for number, load in enumerate(loads)}
@@ -76,24 +66,14 @@ class AdviserIndex:
         self._rate_place = lru_cache(CACHED)(self._add_place)
         self._rate_progress = lru_cache(CACHED)(self._add_progress)
         self._rate_topics = lru_cache(CACHED)(self._add_topics)
-        self._serving = lru_cache(CACHED)(self._find_serving)
 
     def narrow(self, need: Need) -> Narrowed:
         """Return who may help, and the first ground of everybody else."""
-        left, excluded = self._everybody, {}
-        conflicting = 0
-        for body in need.bodies:
-            conflicting |= self._conflicts.get(body, 0)
-        serving = self._serving(need.sector, need.region, need.stage)
-        for ground, kept_out in (
-            (Ground.CONFLICT_OF_INTEREST, conflicting),
-            *serving,
-            (Ground.NO_FREE_CAPACITY, self._full),
-        ):
-            if found := left & kept_out:
-                excluded[ground] = found
-                left ^= found
-        return Narrowed(left, excluded)
+        return self._sieve.narrow(need)
+
+    def find_ways(self, need: Need, without: int = 0) -> list[Sole]:
+        """Return what would change it where nobody may help, as `ways.find_ways` says it; a set may be left out."""
+        return self._sieve.find_ways(need, without)
 
     def rate(self, need: Need) -> Numbers:
         """Return the score of everybody for a need; it means something for whoever may help."""
@@ -139,13 +119,6 @@ class AdviserIndex:
         )
         return sorted(keyed)[:at_most]
 
-    def _gather(self, read: Callable[[Candidate], Collection[object]]) -> dict[object, int]:
-        places: dict[object, list[int]] = {}
-        for place, candidate in enumerate(self.candidates):
-            for word in read(candidate):
-                places.setdefault(word, []).append(place)
-        return {word: make_set(each) for word, each in places.items()}
-
     def _choose(self, holds: Callable[[Candidate], bool]) -> int:
         return make_set(place for place, each in enumerate(self.candidates) if holds(each))
 
@@ -155,15 +128,6 @@ class AdviserIndex:
             number = self._count_points("capacity", 1 - each.load)
             points[number] = points.get(number, 0) | 1 << place
         return make_numbers(points)
-
-    def _find_serving(self, sector: str, region: str | None, stage: str) -> tuple[tuple[Ground, int], ...]:
-        everybody = self._everybody
-        near = everybody if region is None else self._regions.get(region, 0) | self._remote
-        return (
-            (Ground.OTHER_SECTOR, everybody ^ (self._sectors.get(sector, 0) | self._any_sector)),
-            (Ground.OTHER_REGION, everybody ^ near),
-            (Ground.OTHER_STAGE, everybody ^ (self._stages.get(stage, 0) | self._any_stage)),
-        )
 
     def _add_place(self, sector: str, region: str | None) -> Numbers:
         """Add the points for capacity, sector and region."""

@@ -3,21 +3,25 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, find_obstacle
+from rtp_advice_matching.constraints import Candidate, Need, find_obstacle
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import SHOWN, list_candidates
+from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementStatus
+from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.repairs.errors import NotOfTheRound
 from rtp_advice_matching.repairs.models import Override, OverrideStatus
 from rtp_advice_matching.repairs.schemas import RepairOpening
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.queries import WAITING
 from rtp_advice_matching.rounds.rules.repair import Changes
-from rtp_advice_matching.rounds.rules.snapshot import read_candidate, read_need
+from rtp_advice_matching.rounds.rules.snapshot import read_candidate, read_rules, write_adviser, write_need
 from rtp_shared.problems import FieldError
 
 Certificate = Mapping[str, Any]
@@ -28,6 +32,8 @@ class Asked(NamedTuple):
 
     gone: frozenset[int]
     places: Mapping[int, int]
+    left: frozenset[int]
+    """Advisers who drop out; they have no places."""
 
 
 def read_asked(certificate: Certificate, opening: RepairOpening) -> Asked:
@@ -42,45 +48,82 @@ def read_asked(certificate: Certificate, opening: RepairOpening) -> Asked:
         raise NotOfTheRound(errors=errors)
     places = {advisers[each.adviser_id]: each.free_places for each in opening.places}
     left = {advisers[each]: 0 for each in opening.advisers_left}
-    return Asked(frozenset(requests[each] for each in opening.requests_withdrawn), places | left)
+    return Asked(frozenset(requests[each] for each in opening.requests_withdrawn), places | left, frozenset(left))
 
 
 def _number(written: Sequence[Mapping[str, Any]]) -> dict[UUID, int]:
     return {UUID(each["id"]): place for place, each in enumerate(written)}
 
 
-async def find_changes(session: AsyncSession, round_id: UUID, certificate: Certificate, asked: Asked) -> Changes:
+async def find_changes(
+    session: AsyncSession,
+    round_id: UUID,
+    certificate: Certificate,
+    asked: Asked,
+    *,
+    rules: MatchingRules,
+    now: datetime,
+) -> Changes:
     """Find what is otherwise now than in the round, and add what is asked.
 
     A request takes part no more if its group has agreed on somebody, its case has ended, or its needs are others; an
-    adviser who has left has no places; a pair may be no more where somebody has a new conflict or serves others now.
-    Who was set against the advice by two persons keeps the place: the request is not moved, and the place is not given.
+    adviser who has left has no places; a pair may be no more where somebody has a new conflict, serves others now, or
+    has refused the group. Who was set against the advice by two persons keeps the place: the request is not moved, and
+    the place is not given.
     """
     given = certificate["input"]
-    gone = await _find_gone(session, given["requests"])
+    needs = await _list_needs(session, given["requests"])
+    gone = frozenset(place for place, each in enumerate(given["requests"]) if _needs_others(each, needs))
     overridden = await _list_overridden(session, round_id)
-    kept = Counter(overridden.values())
-    now = {each.id: each for each in await list_candidates(session)}
-    places, struck = dict[int, int](), set[tuple[int, int]]()
-    changed = dict[int, Candidate]()
-    for adviser, written in enumerate(given["advisers"]):
-        then, live = read_candidate(written), now.get(UUID(written["id"]))
-        if (free := max(0, live.free - kept[live.id]) if live else 0) != then.free:
-            places[adviser] = free
-        if live and _serves_others(then, live):
-            changed[adviser] = replace(live, engaged=0, capacity=1)
+    live = {each.id: each for each in await list_candidates(session, rules, now=now)}
+    places, changed = _compare_advisers(given, live, Counter(overridden.values()))
+    ids = [UUID(each["id"]) for each in given["advisers"]]
+    struck = set[tuple[int, int]]()
     for request, listed in enumerate(certificate["lists"]):
-        need = read_need(given["requests"][request])
-        struck |= {(request, each) for each, _ in listed if each in changed and find_obstacle(need, changed[each])}
+        if request not in gone:
+            need = needs[UUID(given["requests"][request]["id"])]
+            refused = {n for n, _ in listed if ids[n] in need.refused_by}
+            struck |= {(request, n) for n, _ in listed if n in refused or _is_kept_out(need, changed.get(n))}
     gone |= {place for place, each in enumerate(given["requests"]) if UUID(each["id"]) in overridden}
     return Changes(gone | asked.gone, places | dict(asked.places), frozenset(struck))
 
 
-async def _find_gone(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+def _compare_advisers(
+    given: Mapping[str, Any], live: Mapping[UUID, Candidate], kept: Mapping[UUID, int]
+) -> tuple[dict[int, int], dict[int, Candidate]]:
+    """Return the places of the advisers who have others now, and those advisers who serve others now."""
+    then_rules = read_rules(given["parameters"])
+    places, changed = dict[int, int](), dict[int, Candidate]()
+    for adviser, written in enumerate(given["advisers"]):
+        then, now = read_candidate(written, then_rules), live.get(UUID(written["id"]))
+        if (free := max(0, now.free - kept.get(now.id, 0)) if now else 0) != then.free:
+            places[adviser] = free
+        if now and _serves_others(written, now):
+            changed[adviser] = replace(now, engaged=0, capacity=1, hours=None)
+    return places, changed
+
+
+def _is_kept_out(need: Need, candidate: Candidate | None) -> bool:
+    return candidate is not None and find_obstacle(need, candidate) is not None
+
+
+async def _list_needs(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> dict[UUID, Need]:
+    """Return the needs of those requests whose groups look for somebody still."""
     ids = [UUID(each["id"]) for each in written]
     query = select(SupportRequest).where(SupportRequest.id.in_(ids), WAITING)
-    needs = {request.id: request.build_need() for request in (await session.scalars(query)).all()}
-    return frozenset(place for place, each in enumerate(written) if needs.get(ids[place]) != read_need(each))
+    return {request.id: request.build_need() for request in (await session.scalars(query)).all()}
+
+
+def _needs_others(written: Mapping[str, Any], needs: Mapping[UUID, Need]) -> bool:
+    """Return whether a request takes part no more, or needs something else than the round knew of it.
+
+    Who has refused the group since is no other need: only the pair is no more.
+    """
+    need = needs.get(UUID(written["id"]))
+    if need is None:
+        return True
+    known = {name: value for name, value in write_need(need).items() if name in written and name != "refusedBy"}
+    return any(written[name] != value for name, value in known.items())
 
 
 async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, UUID]:
@@ -98,6 +141,28 @@ async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, 
     return {row.request_id: row.adviser_id for row in await session.execute(query)}
 
 
-def _serves_others(then: Candidate, live: Candidate) -> bool:
-    sets = ("sectors", "regions", "stages", "conflicts")
-    return then.remote != live.remote or any(set(getattr(then, name)) != set(getattr(live, name)) for name in sets)
+def _serves_others(written: Mapping[str, Any], live: Candidate) -> bool:
+    """Return whether an adviser serves others than the round knew, places and topics apart."""
+    return any(written[name] != value for name, value in write_adviser(live).items() if name in written.keys() - _APART)
+
+
+_APART = {"id", "capacity", "engaged", "hours", "topics", "legalForms"}
+"""What keeps nobody out, or only by the number of places."""
+
+
+async def find_ending(session: AsyncSession, certificate: Certificate, asked: Asked) -> list[dict[str, str]]:
+    """List the engagements, and the offers that wait, of the round's advisers who have left or are named as leaving.
+
+    Their groups are not moved by a repair, and are affected the most: each needs somebody else, or the adviser back.
+    """
+    written = certificate["input"]["advisers"]
+    ids = [UUID(each["id"]) for each in written]
+    query = select(Adviser.id).where(Adviser.id.in_(ids), Adviser.active, SHOWN)
+    staying = set((await session.scalars(query)).all()) - {ids[place] for place in asked.left}
+    leaving = [each for each in ids if each not in staying]
+    rows = await session.execute(
+        select(Engagement.request_id, Engagement.adviser_id, Engagement.status)
+        .where(Engagement.adviser_id.in_(leaving), Engagement.status.in_({*LIVE, EngagementStatus.OFFERED}))
+        .order_by(Engagement.request_id, Engagement.adviser_id)
+    )
+    return [{"requestId": str(row.request_id), "adviserId": str(row.adviser_id), "status": row.status} for row in rows]

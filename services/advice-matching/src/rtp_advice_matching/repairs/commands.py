@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.repairs.changes import Asked, Certificate, find_changes, read_asked
+from rtp_advice_matching.matching import MatchingRules
+from rtp_advice_matching.repairs.changes import Certificate, find_changes, find_ending, read_asked
 from rtp_advice_matching.repairs.errors import NoSuchRepair, RepairOutdated, RoundNotCommitted
 from rtp_advice_matching.repairs.models import Repair
 from rtp_advice_matching.repairs.queries import find_committed, get_document
@@ -35,13 +36,22 @@ async def load_round(session: AsyncSession, round_id: UUID, *, readers: Sequence
     return certificate, json.loads(repaired)["after"] if repaired else read_advisers(certificate)
 
 
-async def compute(session: AsyncSession, round_id: UUID, opening: RepairOpening, *, readers: Sequence[str]) -> Json:
+async def compute(
+    session: AsyncSession,
+    round_id: UUID,
+    opening: RepairOpening,
+    *,
+    readers: Sequence[str],
+    rules: MatchingRules,
+    now: datetime,
+) -> Json:
     """Work out a repair of a round as it stands, and save nothing; return its document."""
     certificate, before = await load_round(session, round_id, readers=readers)
     asked = read_asked(certificate, opening)
     async with system_scope(session, "a round is over the requests of all groups"):
-        changes = await find_changes(session, round_id, certificate, asked)
-    return await asyncio.to_thread(compute_repair, certificate, before, changes)
+        changes = await find_changes(session, round_id, certificate, asked, rules=rules, now=now)
+        ending = await find_ending(session, certificate, asked)
+    return await asyncio.to_thread(compute_repair, certificate, before, changes, ending)
 
 
 def name_moves(requests: Sequence[Json], advisers: Sequence[Json], moves: Sequence[Mapping[str, Any]]) -> list[Json]:
@@ -68,8 +78,16 @@ def summarise(document: Json) -> Json:
     given = document["input"]
     return {
         "basis_hash": document["basisHash"],
-        "figures": {**count_harm(document["moves"]), "at_least": document["atLeast"]},
+        "figures": {
+            **count_harm(document["moves"]),
+            "at_least": document["atLeast"],
+            "engagements_ending": len(document["ending"]),
+        },
         "moves": name_moves(given["requests"], given["advisers"], document["moves"]),
+        "ending": [
+            {"request_id": each["requestId"], "adviser_id": each["adviserId"], "status": each["status"]}
+            for each in document["ending"]
+        ],
     }
 
 
@@ -100,6 +118,7 @@ async def commit(
     *,
     version: Expected,
     actor: Principal,
+    rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> None:
@@ -118,9 +137,12 @@ async def commit(
     document = json.loads(await get_document(session, round_id, repair_id, readers=actor.identities))
     async with system_scope(session, "a repair proposes to the groups of others"):
         versions = await _lock(session, document)
-        await _require_same(session, saved, certificate, before, asked)
+        changes = await find_changes(session, round_id, certificate, asked, rules=rules, now=now)
+        ending = await find_ending(session, certificate, asked)
+        if hash_basis(certificate, before, changes, ending) != saved.basis_hash:
+            raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")
         pairs = {request: (versions[request], adviser) for request, adviser in _list_new(document).items()}
-        left_out = await propose_pairs(session, pairs, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
@@ -142,12 +164,3 @@ async def _lock(session: AsyncSession, document: Json) -> dict[UUID, int]:
     query = select(SupportRequest.id, SupportRequest.version).where(SupportRequest.id.in_(wanted))
     rows = await session.execute(query.order_by(SupportRequest.id).with_for_update())
     return {row.id: row.version for row in rows}
-
-
-async def _require_same(
-    session: AsyncSession, saved: Repair, certificate: Certificate, before: Sequence[int], asked: Asked
-) -> None:
-    """Refuse where anything is otherwise than when the repair was worked out: who would be moved was another set."""
-    changes = await find_changes(session, saved.round_id, certificate, asked)
-    if hash_basis(certificate, before, changes) != saved.basis_hash:
-        raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")

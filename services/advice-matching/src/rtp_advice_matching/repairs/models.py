@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import ERASED, Model
@@ -31,6 +31,8 @@ class Repair(Model):
     basis_hash: Mapped[str]
     figures: Mapped[dict[str, Any]]
     moves: Mapped[list[dict[str, Any]]]
+    ending: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    """Engagements of advisers who have left, whose groups a repair does not move."""
     document: Mapped[str] = mapped_column(deferred=True)
     """Its JSON, to the byte."""
     left_out: Mapped[list[dict[str, Any]]]

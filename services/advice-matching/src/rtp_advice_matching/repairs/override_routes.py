@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Response
 
 from rtp_advice_matching.auth import SupportMatcher
+from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.repairs import overriding, queries
 from rtp_advice_matching.repairs.auth import Acting
 from rtp_advice_matching.repairs.schemas import OverrideOpening, OverrideView
@@ -28,6 +29,7 @@ async def propose_override(
     principal: SupportMatcher,
     person: Acting,
     session: Session,
+    rules: Rules,
     now: Now,
     response: Response,
 ) -> OverrideView:
@@ -35,7 +37,9 @@ async def propose_override(
 
     No conflict of interest or other hard constraint can be overridden, and no place that is not free.
     """
-    override_id = await overriding.propose_override(session, round_id, opening, by=principal, person=person, now=now)
+    override_id = await overriding.propose_override(
+        session, round_id, opening, by=principal, person=person, rules=rules, now=now
+    )
     response.headers["Location"] = f"/v1/matching-rounds/{round_id}/overrides/{override_id}"
     return await _show_override(session, round_id, override_id, principal, response)
 
@@ -71,6 +75,7 @@ async def confirm_override(
     person: Acting,
     session: Session,
     events: Events,
+    rules: Rules,
     now: Now,
     response: Response,
 ) -> OverrideView:
@@ -79,7 +84,15 @@ async def confirm_override(
     The person who proposed it cannot. Hard constraints are checked again.
     """
     await overriding.confirm_override(
-        session, round_id, override_id, version=version, by=principal, person=person, now=now, outbox=events
+        session,
+        round_id,
+        override_id,
+        version=version,
+        by=principal,
+        person=person,
+        rules=rules,
+        now=now,
+        outbox=events,
     )
     return await _show_override(session, round_id, override_id, principal, response)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import IN_WORDS, Fit, find_obstacle, score
+from rtp_advice_matching.matching import IN_WORDS, Fit, MatchingRules, find_obstacle, score
 from rtp_advice_matching.repairs.commands import load_round
 from rtp_advice_matching.repairs.errors import NoSuchOverride, NotOfTheRound, PairNotPossible
 from rtp_advice_matching.repairs.models import Override, OverrideStatus, Person
@@ -23,7 +23,14 @@ from rtp_shared.problems import FieldError
 
 
 async def propose_override(
-    session: AsyncSession, round_id: UUID, opening: OverrideOpening, *, by: Principal, person: Person, now: datetime
+    session: AsyncSession,
+    round_id: UUID,
+    opening: OverrideOpening,
+    *,
+    by: Principal,
+    person: Person,
+    rules: MatchingRules,
+    now: datetime,
 ) -> UUID:
     """Save a pair against the round's advice, for a second person to confirm. No hard constraint is set aside."""
     certificate, current = await load_round(session, round_id, readers=by.identities)
@@ -32,7 +39,7 @@ async def propose_override(
     if place is None:
         raise NotOfTheRound(errors=[FieldError("/requestId", "took no part in the round")])
     async with system_scope(session, "a round is over the requests of all groups"):
-        await _find_fit(session, opening.request_id, opening.adviser_id)
+        await _find_fit(session, opening.request_id, opening.adviser_id, rules=rules, now=now)
     advised = current[place]
     saved = Override(
         round_id=round_id,
@@ -60,6 +67,7 @@ async def confirm_override(
     version: Expected,
     by: Principal,
     person: Person,
+    rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> None:
@@ -67,7 +75,7 @@ async def confirm_override(
     saved = await _lock_override(session, round_id, override_id, by)
     saved.confirm(version, person, now=now)
     async with system_scope(session, "an override proposes to the group of others"):
-        request, fit = await _find_fit(session, saved.request_id, saved.adviser_id)
+        request, fit = await _find_fit(session, saved.request_id, saved.adviser_id, rules=rules, now=now)
         await propose_first(session, request, fit, now=now, outbox=outbox)
     await session.flush()
 
@@ -98,16 +106,19 @@ async def _lock_override(session: AsyncSession, round_id: UUID, override_id: UUI
     return saved
 
 
-async def _find_fit(session: AsyncSession, request_id: UUID, adviser_id: UUID) -> tuple[SupportRequest, Fit]:
+async def _find_fit(
+    session: AsyncSession, request_id: UUID, adviser_id: UUID, *, rules: MatchingRules, now: datetime
+) -> tuple[SupportRequest, Fit]:
     """Lock the request and return it with the adviser's fit; refuse where a hard constraint or its state forbids."""
     query = select(SupportRequest).where(SupportRequest.id == request_id).with_for_update()
     request = (await session.execute(query)).scalar_one()
     if not request.is_waiting:
         raise PairNotPossible(f"the request is {request.ended_as or request.status}")
-    candidate = next((each for each in await list_candidates(session) if each.id == adviser_id), None)
+    candidates = await list_candidates(session, rules, now=now)
+    candidate = next((each for each in candidates if each.id == adviser_id), None)
     if candidate is None:
         raise PairNotPossible("the adviser takes no part", errors=[FieldError("/adviserId", "takes no part")])
     need = request.build_need()
     if ground := find_obstacle(need, candidate):
         raise PairNotPossible(IN_WORDS[ground], errors=[FieldError("/adviserId", ground)])
-    return request, score(need, candidate)
+    return request, score(need, candidate, rules.weights)

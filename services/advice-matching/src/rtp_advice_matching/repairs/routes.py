@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_advice_matching.auth import SupportMatcher
+from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.repairs import commands, queries
 from rtp_advice_matching.repairs.schemas import RepairOpening, RepairPreview, RepairView, SimulationView, Supposition
 from rtp_advice_matching.repairs.simulation import simulate
@@ -29,6 +30,7 @@ async def compute_repair(
     opening: RepairOpening,
     principal: SupportMatcher,
     session: Session,
+    rules: Rules,
     now: Now,
     response: Response,
     dry_run: DryRun = False,
@@ -38,10 +40,12 @@ async def compute_repair(
     What has changed in the directory and the requests since the round is found; more may be named. The result is stable
     again by the preferences of the round, and of all such results it moves the fewest requests (`atLeast` says what is
     proved). The answer names who is moved, directly and indirectly, and how well the adviser fits before and after.
+    Groups that have agreed on an adviser who has left, or have an offer there, are not moved: `ending` names them, for
+    each needs somebody else once its engagement is ended.
 
     A saved repair proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    document = await commands.compute(session, round_id, opening, readers=principal.identities)
+    document = await commands.compute(session, round_id, opening, readers=principal.identities, rules=rules, now=now)
     if dry_run:
         response.status_code = 200
         return RepairPreview.model_validate(commands.summarise(document))
@@ -93,6 +97,7 @@ async def commit_repair(
     principal: SupportMatcher,
     session: Session,
     events: Events,
+    rules: Rules,
     now: Now,
     response: Response,
 ) -> RepairView:
@@ -101,7 +106,9 @@ async def commit_repair(
     It is refused where anything that the repair rests on has changed since it was worked out (`basisHash`): others
     would be moved than were named. The round itself must be committed. Whoever keeps the adviser is told nothing.
     """
-    await commands.commit(session, round_id, repair_id, version=version, actor=principal, now=now, outbox=events)
+    await commands.commit(
+        session, round_id, repair_id, version=version, actor=principal, rules=rules, now=now, outbox=events
+    )
     return await _show_repair(session, round_id, repair_id, principal, response)
 
 

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
+from rtp_advice_matching.directory.facets import AccessNeed, AdviserKind
+from rtp_advice_matching.directory.schemas import Language
+from rtp_advice_matching.engagements.models import EngagementStatus
 from rtp_advice_matching.repairs.models import OverrideStatus
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.schemas import LeftOutView
@@ -40,6 +43,9 @@ class AdviserProfile(Input):
     stages: list[Stage] = Field(default=[], description="None named means any")
     legal_forms: list[LegalForm] = Field(default=[], description="None named means any")
     capacity: Annotated[Whole, Field(ge=0, le=100)] = 1
+    kind: AdviserKind = AdviserKind.ADVISER
+    languages: Annotated[list[Language], Field(max_length=20)] = Field(default=["en"])
+    access_needs: Annotated[list[AccessNeed], Field(max_length=20)] = Field(default=[])
 
 
 class MorePlaces(Input):
@@ -92,9 +98,20 @@ class HarmView(Output):
     better: int
     left_without: int = Field(description="Of the moved, those who get nobody")
     gained: int = Field(description="Requests that had nobody and get somebody")
+    engagements_ending: int = Field(
+        default=0, description="Engagements and offers of advisers who have left; their groups are not among the moved"
+    )
     at_least: int | None = Field(
         default=None, description="No stable repair moves fewer; `moved` is the fewest if it is as many"
     )
+
+
+class EndingView(Output):
+    """A group that has agreed on an adviser who has left, or has an offer there."""
+
+    request_id: UUID
+    adviser_id: UUID
+    status: EngagementStatus
 
 
 class RepairPreview(Output):
@@ -103,6 +120,9 @@ class RepairPreview(Output):
     basis_hash: str = Field(description="SHA-256 of all that the repair depends on")
     figures: HarmView
     moves: list[MoveView]
+    ending: list[EndingView] = Field(
+        description="Engagements, and offers that wait, of the round's advisers who have left: no repair moves these"
+    )
 
 
 class RepairView(RepairPreview):

@@ -16,7 +16,15 @@ from rtp_advice_matching.rounds.rules.certificate import compute_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_advice_matching.rounds.rules.repair import find_standing
 from rtp_advice_matching.rounds.rules.repair_document import count_harm, list_moves, read_market
-from rtp_advice_matching.rounds.rules.snapshot import Json, Method, Parameters, Waiting, read_candidate, read_need
+from rtp_advice_matching.rounds.rules.snapshot import (
+    Json,
+    Method,
+    Parameters,
+    Waiting,
+    read_candidate,
+    read_need,
+    read_rules,
+)
 from rtp_shared.problems import FieldError
 
 
@@ -29,7 +37,8 @@ async def simulate(session: AsyncSession, round_id: UUID, supposed: Supposition,
 
 def _suppose(certificate: Certificate, supposed: Supposition) -> list[Candidate]:
     """Return the advisers as they are supposed to be: those of the round in their order, then the added ones."""
-    candidates = [read_candidate(each) for each in certificate["input"]["advisers"]]
+    rules = read_rules(certificate["input"]["parameters"])
+    candidates = [read_candidate(each, rules) for each in certificate["input"]["advisers"]]
     places = {each.id: place for place, each in enumerate(candidates)}
     named = [
         *((f"/morePlaces/{n}/adviserId", each.adviser_id) for n, each in enumerate(supposed.more_places)),
@@ -39,7 +48,7 @@ def _suppose(certificate: Certificate, supposed: Supposition) -> list[Candidate]
         raise NotOfTheRound(errors=errors)
     for more in supposed.more_places:
         place = places[more.adviser_id]
-        candidates[place] = replace(candidates[place], capacity=max(0, candidates[place].capacity + more.more))
+        candidates[place] = _add_places(candidates[place], more.more)
     for gone in supposed.without_advisers:
         candidates[places[gone]] = replace(candidates[places[gone]], capacity=0)
     # Numbers that no version of UUID gives away.
@@ -50,12 +59,19 @@ def _suppose(certificate: Certificate, supposed: Supposition) -> list[Candidate]
     return [*candidates, *added]
 
 
+def _add_places(candidate: Candidate, more: int) -> Candidate:
+    """Return the adviser with more places and the hours for them, or with fewer places."""
+    hours = candidate.hours if candidate.hours is None else candidate.hours + max(0, more) * candidate.hours_each
+    return replace(candidate, capacity=max(0, candidate.capacity + more), hours=hours)
+
+
 def _compare(
     certificate: Certificate, before: Sequence[int], candidates: Sequence[Candidate], supposed: Supposition
 ) -> Json:
     given, rules = certificate["input"], certificate["input"]["parameters"]
     weights = {name.replace("_", "-"): points for name, points in supposed.weights if points is not None}
-    parameters = Parameters(rules["listLength"], rules["seed"], Method.FAST, rules["weights"] | weights)
+    supposed_rules = replace(read_rules(rules), weights=rules["weights"] | weights)
+    parameters = Parameters(rules["listLength"], rules["seed"], Method.FAST, supposed_rules)
     waiting = [Waiting(UUID(each["id"]), read_need(each), each["weeksWaited"]) for each in given["requests"]]
     computed = compute_round(waiting, candidates, parameters)
     market, assignment = computed.market, computed.assignment

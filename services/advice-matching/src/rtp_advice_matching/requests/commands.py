@@ -14,8 +14,9 @@ from rtp_advice_matching.matching import Fit, RankingSummary
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.notices import tell_networks
-from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.proposals import Proposal, list_standing
 from rtp_advice_matching.requests.publishing import publish
+from rtp_advice_matching.ways import WayOut
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import visible_to
@@ -54,17 +55,25 @@ async def find_request(session: AsyncSession, case_id: UUID) -> SupportRequest |
 
 
 async def propose(
-    session: AsyncSession, request: SupportRequest, ranking: RankingSummary, *, now: datetime, outbox: Outbox
+    session: AsyncSession,
+    request: SupportRequest,
+    ranking: RankingSummary,
+    ways: list[WayOut],
+    *,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Propose the best of a ranking before all others, or say that nobody fits. Networks new to the request are told.
 
-    What was proposed just so before is not told again.
+    What was proposed just so before is not told again. Where nobody is proposed, it is noted
+    what would change it (the ways).
     """
     earlier = await list_proposed(session, request)
     if request.status is SupportStatus.PROPOSED and _are_first(ranking, earlier):
         return
     told_before = list(request.readers)
     proposals, case_readers = request.propose(ranking, earlier, now=now)
+    request.note_ways([] if proposals else ways)
     session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
@@ -80,10 +89,43 @@ async def propose(
 
 def _are_first(ranking: RankingSummary, earlier: Mapping[Proposal, UUID]) -> bool:
     """Return whether those of the ranking are the first proposals already, for the same reasons."""
-    standing = sorted(earlier, key=lambda each: each.rank)[: len(ranking.proposed)]
+    standing = list_standing(earlier)[: len(ranking.proposed)]
     return [(each.adviser_id, each.parts) for each in standing] == [
         (fit.candidate.id, [part._asdict() for part in fit.parts]) for fit in ranking.proposed
     ]
+
+
+async def renew(
+    session: AsyncSession,
+    request: SupportRequest,
+    kept: Sequence[Proposal],
+    ranking: RankingSummary,
+    ways: list[WayOut],
+    *,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Take back the proposals that are not kept, and propose the best of a ranking of all others after the kept ones.
+
+    Where this changes nothing, nothing is told. The ways are noted where nobody is left.
+    """
+    told_before, earlier = list(request.readers), await list_proposed(session, request)
+    before = list_standing(earlier)
+    proposals, case_readers = request.renew(kept, ranking, earlier, now=now)
+    request.note_ways([] if proposals else ways)
+    session.add_all(proposals)
+    await session.flush()
+    if proposals != before:
+        event = SupportProposed(
+            case_id=request.case_id,
+            support_request_id=request.id,
+            adviser_ids=[each.adviser_id for each in proposals],
+            proposed_at=now,
+        )
+        await publish(session, outbox, request, event, readers=case_readers)
+        proposed = [(fit.candidate.network_id, fit.candidate.id) for fit in ranking.proposed]
+        new = [each for each in request.readers if each not in told_before]
+        await tell_networks(session, outbox, request, proposed, new=new)
 
 
 async def propose_first(
@@ -110,11 +152,11 @@ async def propose_next(
 ) -> None:
     """Propose an adviser after all others, unless they were proposed. Its network is told."""
     earlier = await list_proposed(session, request)
-    if any(each.adviser_id == fit.candidate.id for each in earlier):
+    if any(each.adviser_id == fit.candidate.id for each in list_standing(earlier)):
         return
     proposal = request.propose_next(fit, earlier, now=now)
     session.add(proposal)
-    ranked = sorted((*earlier, proposal), key=lambda each: each.rank)
+    ranked = list_standing({*earlier, proposal})
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -123,15 +165,15 @@ async def propose_next(
     )
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
-    for each, of_network in earlier.items():
-        each.show_to(readers, of_network)
     await publish(session, outbox, request, event, readers=readers)
     new = () if network_id in earlier.values() else (organisation_identity(network_id),)
     await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
-    """Return the proposals of a request that the session may see, each with the adviser's network."""
+    """Return the proposals of a request that the session may see, each with the adviser's network; also those that
+    were taken back.
+    """
     query = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
     return {row[0]: row[1] for row in (await session.execute(query.where(Proposal.request_id == request.id))).all()}
 
@@ -180,7 +222,7 @@ async def lock_seen(session: AsyncSession, request_id: UUID, *, actor: Actor) ->
 
 async def get_proposal(session: AsyncSession, request_id: UUID, adviser_id: UUID) -> Proposal:
     proposal = await session.get(Proposal, (request_id, adviser_id))
-    if proposal is None:
+    if proposal is None or proposal.withdrawn_at is not None:
         raise AdviserNotProposed(errors=[FieldError("/adviserId", "not among the proposals of this request")])
     return proposal
 

@@ -8,7 +8,7 @@ class NoSuchSupportRequest(NotFound):
 
 
 class NotForYouToAccept(Forbidden):
-    title = "Only the system that opened the case accepts support for its staff group"
+    title = "Only the system that opened the case acts for its staff group"
 
 
 class AdviserNotProposed(Invalid):

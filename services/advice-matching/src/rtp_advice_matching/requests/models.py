@@ -19,7 +19,8 @@ from rtp_advice_matching.requests.errors import (
     SupportAlreadyAgreed,
     SupportRequestClosed,
 )
-from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.preferences import Preferences
+from rtp_advice_matching.requests.proposals import Proposal, list_standing, take_up
 from rtp_shared.contracts import About
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
@@ -35,7 +36,7 @@ class SupportStatus(StrEnum):
     CLOSED = "closed"
 
 
-class SupportRequest(Model):
+class SupportRequest(Preferences, Model):
     """The needs of a case's staff group, in this service's own copy, and the state of finding support."""
 
     __tablename__ = "support_requests"
@@ -183,6 +184,8 @@ class SupportRequest(Model):
             stage=self.stage,
             topics=tuple(dict.fromkeys(self.topics)),
             legal_form=self.legal_form,
+            headcount=self.headcount,
+            **self.read_preferences(),
         )
 
     def propose(
@@ -193,14 +196,37 @@ class SupportRequest(Model):
         Return all of them, best first, and who sees the case.
         """
         proposals, case_readers = self._put_first(ranking.proposed, earlier, now)
-        standing = {each.adviser_id for each in proposals}
-        self.not_proposed = [
-            {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
-            for each in ranking.passed_over
-            for adviser_id in each.named
-            if adviser_id not in standing
+        self._note_passed_over(ranking, proposals)
+        return proposals, case_readers
+
+    def renew(
+        self,
+        kept: Sequence[Proposal],
+        ranking: RankingSummary,
+        earlier: Mapping[Proposal, uuid.UUID],
+        *,
+        now: datetime,
+    ) -> tuple[list[Proposal], list[str]]:
+        """Take back the earlier proposals that are not kept, and propose the best of a ranking of the others after the
+        kept ones; return what `propose` does.
+        """
+        before, networks = list_standing(earlier), [fit.candidate.network_id for fit in ranking.proposed]
+        case_readers = self._hide_from_rivals(earlier, networks)
+        for proposal in before:
+            proposal.withdrawn_at = None if proposal in kept else now
+        for rank, proposal in enumerate(kept, start=1):
+            proposal.rank = rank
+        proposals = [
+            *kept,
+            *take_up(self.id, ranking.proposed, earlier, first_rank=len(kept) + 1, readers=case_readers),
         ]
-        self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
+        self._note_passed_over(ranking, proposals)
+        self.status = SupportStatus.PROPOSED if proposals else SupportStatus.OPEN
+        self._add_readers(list(map(organisation_identity, networks)))
+        self._touch(now)
+        if proposals != before:
+            self.proposed_at = now
+            self.sequence += 1
         return proposals, case_readers
 
     def propose_first(
@@ -214,13 +240,15 @@ class SupportRequest(Model):
     def propose_next(self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime) -> Proposal:
         """Propose an adviser after the earlier proposals, which are given with their networks."""
         network_id = fit.candidate.network_id
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
-        rank = max((each.rank for each in earlier), default=0) + 1
+        case_readers = self._hide_from_rivals(earlier, [network_id])
+        rank = max((each.rank for each in list_standing(earlier)), default=0) + 1
+        self.would_change = []
         self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
         self.proposed_at = now
         self._add_readers([organisation_identity(network_id)])
         self._count_event(now)
-        return Proposal.of(self.id, fit, rank=rank, readers=case_readers)
+        [proposal] = take_up(self.id, [fit], earlier, first_rank=rank, readers=case_readers)
+        return proposal
 
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
@@ -247,7 +275,7 @@ class SupportRequest(Model):
 
     def agree(self, adviser: Adviser, *, now: datetime) -> None:
         """Agree on one of the proposed advisers, who must still have a place and be independent."""
-        adviser.take_place(independent_of=self.bodies)
+        adviser.take_place(independent_of=self.build_need().independent_of)
         self.status = SupportStatus.AGREED
         self.agreed_adviser_id = adviser.id
         self.agreed_at = now
@@ -274,25 +302,39 @@ class SupportRequest(Model):
         the case was shown to one of them before.
         """
         networks = [fit.candidate.network_id for fit in fits]
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
-        for proposal, network_id in earlier.items():
-            proposal.show_to(case_readers, network_id)
-        standing = {each.adviser_id: each for each in earlier}
-        proposals = []
-        for rank, fit in enumerate(fits, start=1):
-            proposal = standing.get(fit.candidate.id) or Proposal.of(self.id, fit, rank=rank, readers=case_readers)
-            proposal.repeat(fit, rank=rank)
-            proposals.append(proposal)
-        others = sorted((each for each in earlier if each not in proposals), key=lambda each: each.rank)
+        case_readers = self._hide_from_rivals(earlier, networks)
+        standing = list_standing(earlier)
+        proposals = take_up(self.id, fits, earlier, first_rank=1, readers=case_readers)
+        others = [each for each in standing if each not in proposals]
         for rank, proposal in enumerate(others, start=len(fits) + 1):
             proposal.rank = rank
         proposals += others
         if proposals:
             self.status = SupportStatus.PROPOSED
+            self.would_change = []
         self.proposed_at = now
         self._add_readers(list(map(organisation_identity, networks)))
         self._count_event(now)
         return proposals, case_readers
+
+    def _hide_from_rivals(self, earlier: Mapping[Proposal, uuid.UUID], networks: Sequence[uuid.UUID]) -> list[str]:
+        """Show the earlier proposals to whoever sees the case and to their own networks, and to no others; return who
+        sees the case. Networks that are proposed now are left out, as those of the earlier ones are.
+        """
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
+        for proposal, network_id in earlier.items():
+            proposal.show_to(case_readers, network_id)
+        return case_readers
+
+    def _note_passed_over(self, ranking: RankingSummary, proposals: Sequence[Proposal]) -> None:
+        standing = {each.adviser_id for each in proposals}
+        self.not_proposed = [
+            {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
+            for each in ranking.passed_over
+            for adviser_id in each.named
+            if adviser_id not in standing
+        ]
+        self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
 
     def _add_readers(self, readers: Sequence[str]) -> None:
         self.readers = list(dict.fromkeys((*self.readers, *readers)))

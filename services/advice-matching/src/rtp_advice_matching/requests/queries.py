@@ -14,6 +14,7 @@ from rtp_advice_matching.directory.queries import SHOWN
 from rtp_advice_matching.matching import GROUNDS_IN_ORDER, IN_WORDS
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.preferences import PREFERENCES
 from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
@@ -35,7 +36,7 @@ _DETAIL = ("number", "route", "employer_id", "commissioner_id", "decision_body_i
 """What a network sees only once its adviser was agreed on and the staff group has consented."""
 
 
-_NOT_PROPOSED = ("not_proposed", "not_proposed_counts")
+_FOR_OPENER = ("not_proposed", "not_proposed_counts", "would_change")
 """What the client that opened the case sees, and nobody else."""
 
 
@@ -65,18 +66,18 @@ async def list_requests(
 
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
-    """Return a request without its proposals; who was not proposed is None but for the client that opened the case."""
-    apart = (*_NOT_PROPOSED, "agreed_adviser_id", "agreed_at", *_DETAIL)
+    """Return a request without its proposals; who was not proposed, and what would change it, are None but for the
+    client that opened the case.
+    """
+    apart = (*_FOR_OPENER, "agreed_adviser_id", "agreed_at", "refused_by", *_DETAIL, *PREFERENCES)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
-    passed_over = (
-        case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _NOT_PROPOSED
-    )
+    kept_back = (case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _FOR_OPENER)
     agreed = _select_agreed(readers)
     knows = or_(_sees_case(readers), agreed.element.is_not(None))
     agreed_at = case((knows, SupportRequest.agreed_at), else_=null()).label("agreed_at")
-    query = select(*rest, *detail, *passed_over, agreed, agreed_at).where(
+    query = select(*rest, *detail, _select_preferences(readers), *kept_back, agreed, agreed_at).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
@@ -119,6 +120,13 @@ def _select_detail(name: str, readers: Sequence[str]) -> Label[Any]:
     return case((_sees_case(readers), SupportRequest.__table__.c[name]), else_=null()).label(name)
 
 
+def _select_preferences(readers: Sequence[str]) -> Label[Any]:
+    """Select what the group asks of its adviser, as a detail of the case."""
+    columns = SupportRequest.__table__.c
+    pairs = (each for name in PREFERENCES for each in (name, columns[name]))
+    return case((_sees_case(readers), func.jsonb_build_object(*pairs)), else_=null()).label("preferences")
+
+
 def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a caller sees the case: by more than that its advisers were proposed."""
     organisations = [each for each in readers if each.startswith("org:")]
@@ -156,7 +164,11 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
             Proposal.score,
             Proposal.parts,
         )
-        .where(Proposal.request_id == request_id, visible_to(Proposal.readers, readers))
+        .where(
+            Proposal.request_id == request_id,
+            Proposal.withdrawn_at.is_(None),
+            visible_to(Proposal.readers, readers),
+        )
         .order_by(Proposal.rank)
     )
     proposals = (await session.execute(query)).all()

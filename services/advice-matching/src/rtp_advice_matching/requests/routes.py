@@ -5,10 +5,18 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from rtp_advice_matching.auth import SupportReader
+from rtp_advice_matching.auth import Anyone, SupportReader
+from rtp_advice_matching.constraints import IN_WORDS, Ground
+from rtp_advice_matching.dependencies import Rules
+from rtp_advice_matching.matching import PROPOSED_AT_MOST
 from rtp_advice_matching.requests import queries
 from rtp_advice_matching.requests.models import SupportStatus
-from rtp_advice_matching.requests.schemas import SupportRequestLine, SupportRequestView
+from rtp_advice_matching.requests.schemas import (
+    ConstraintView,
+    MatchingRulesView,
+    SupportRequestLine,
+    SupportRequestView,
+)
 from rtp_advice_matching.resources.queries import list_offers
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
@@ -17,7 +25,7 @@ from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
 
 support_requests = create_router(prefix="/v1/support-requests", tags=["Support requests"])
-
+matching_rules = create_router(prefix="/v1/matching-rules", tags=["Support requests"])
 
 RequestId = Annotated[UUID, Path(description="The support request's id")]
 
@@ -77,3 +85,25 @@ async def show_request(
     passed_over = await queries.summarise_not_proposed(session, row)
     shown = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
     return SupportRequestView.model_validate({**shown, **passed_over, "proposals": proposals, "resources": offers})
+
+
+@matching_rules.get("")
+async def get_matching_rules(_: Anyone, rules: Rules) -> MatchingRulesView:
+    """Read what matching goes by: the constraints that nobody is proposed against, and the points of a score.
+
+    The operator sets the points. Each proposal says those that it was scored by, and a round's certificate those of the
+    round.
+    """
+    constraints = [
+        ConstraintView(ground=ground, reason=IN_WORDS[ground])
+        for ground in Ground
+        if ground is not Ground.OTHERS_COME_FIRST
+    ]
+    return MatchingRulesView(
+        constraints=constraints,
+        weights=dict(rules.weights),
+        proposed_at_most=PROPOSED_AT_MOST,
+        points_per_week=rules.points_per_week,
+        points_for_waiting=rules.points_for_waiting,
+        hours_each=rules.hours_each,
+    )

@@ -1,16 +1,20 @@
 """Request and response bodies of support requests."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from rtp_advice_matching.directory.models import AdviserKind
+from rtp_advice_matching.constraints import Meeting
+from rtp_advice_matching.directory.facets import AccessNeed, AdviserKind
+from rtp_advice_matching.directory.schemas import Language
 from rtp_advice_matching.matching import Ground, PartName
 from rtp_advice_matching.requests.models import SupportStatus
 from rtp_advice_matching.resources.schemas import ResourceLink
+from rtp_advice_matching.ways import Remedy
 from rtp_shared.contracts.vocabulary import Stage
-from rtp_shared.schemas import Output
+from rtp_shared.schemas import Input, Output
 
 
 class PartView(Output):
@@ -42,6 +46,49 @@ class NotProposedView(Output):
     adviser_id: UUID
     ground: Ground
     reason: str
+
+
+class WayView(Output):
+    """Something with which somebody could be proposed to a group that nobody can be proposed to."""
+
+    change: Remedy
+    reason: str = Field(description="The same in words for the staff group")
+    by: int | None = Field(description="How many more hours a month, or places; null where no number says it")
+    count: int = Field(description="Advisers whom nothing else keeps out")
+    advisers: list[UUID] = Field(description="The first twenty of them")
+
+
+class PreferencesGiven(Input):
+    """What a staff group asks of its adviser. What is left out is not asked."""
+
+    languages: Annotated[list[Language], Field(max_length=20)] = Field(
+        default=[], description="Language tags (BCP 47), of which the adviser speaks one; `cy` finds cy-GB too"
+    )
+    access_needs: Annotated[list[AccessNeed], Field(max_length=20)] = Field(
+        default=[], description="Access needs of people in the group; the adviser can meet all of them"
+    )
+    meeting: Meeting = Field(default=Meeting.ANY, description="How the group would meet its adviser")
+    kinds: Annotated[list[AdviserKind], Field(max_length=3)] = Field(
+        default=[], description="The kinds of adviser that the group looks for; none named means any"
+    )
+    funders: Annotated[list[UUID], Field(max_length=50)] = Field(
+        default=[], description="Ids of organisations that fund the group: the adviser is independent of them"
+    )
+    prior_advisers: Annotated[list[UUID], Field(max_length=50)] = Field(
+        default=[],
+        description="Ids of advisers or networks who have advised somebody in this matter: they are not proposed",
+    )
+
+
+class PreferencesView(Output):
+    """What a staff group asks of its adviser."""
+
+    languages: list[str]
+    access_needs: list[str]
+    meeting: Meeting
+    kinds: list[AdviserKind]
+    funders: list[UUID]
+    prior_advisers: list[UUID]
 
 
 class NotProposedCount(Output):
@@ -87,6 +134,13 @@ class SupportRequestView(SupportRequestLine):
     resources: list[ResourceLink] = Field(
         description="Guides, toolkits and templates for its stage, those about its topics first; the first ten"
     )
+    preferences: PreferencesView | None = Field(
+        description="What the group asks of its adviser; null where you may not know more of the case"
+    )
+    would_change: list[WayView] | None = Field(
+        description="What would change it, while nobody can be proposed; null for everybody but the client that opened "
+        "the case"
+    )
     not_proposed: list[NotProposedView] | None = Field(
         description="Who else was looked at, and why not: of each ground the first twenty whose profile is shown now; "
         "null for everybody but the client that opened the case"
@@ -94,4 +148,27 @@ class SupportRequestView(SupportRequestLine):
     not_proposed_counts: list[NotProposedCount] | None = Field(
         description="How many there were on each ground when the request was matched, also of those proposed since; "
         "null where `notProposed` is"
+    )
+
+
+class ConstraintView(Output):
+    """A ground on which somebody is not proposed."""
+
+    ground: Ground
+    reason: str
+
+
+class MatchingRulesView(Output):
+    """What matching goes by now, as the operator has set it."""
+
+    constraints: list[ConstraintView] = Field(
+        description="The grounds on which nobody is proposed, in the order in which the first that holds is said"
+    )
+    weights: dict[PartName, int] = Field(description="The points of each part of a score, 100 in all")
+    proposed_at_most: int = Field(description="Advisers proposed to a staff group as its case is submitted")
+    points_per_week: int = Field(description="Points that a request has in a round for each week that it waits")
+    points_for_waiting: int = Field(description="The most of them")
+    hours_each: int = Field(
+        description="Hours a month that a staff group takes of an adviser; who says how many they have is proposed to "
+        "no more groups than these suffice for"
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, find_obstacle, score
+from rtp_advice_matching.matching import Candidate, MatchingRules, find_obstacle, score
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
@@ -53,7 +53,8 @@ async def compute(session: AsyncSession, parameters: Parameters, *, now: datetim
     async with system_scope(session, "a round is over the requests of all groups"):
         requests = await list_waiting(session, at_most=AT_MOST)
         waiting = [_take_part(request, now) for request in requests[:AT_MOST]]
-        candidates = sorted(await list_candidates(session), key=lambda each: each.id)
+        everybody = await list_candidates(session, parameters.rules, now=now)
+    candidates = sorted(everybody, key=lambda each: each.id)
     _require_size(len(waiting), parameters)
     certificate, content = await asyncio.to_thread(_certify, waiting, candidates, parameters)
     figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST}
@@ -76,23 +77,30 @@ async def save(session: AsyncSession, certified: Certified, *, by: Principal, no
 
 
 async def commit(
-    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, now: datetime, outbox: Outbox
+    session: AsyncSession,
+    round_id: UUID,
+    *,
+    version: Expected,
+    actor: Principal,
+    rules: MatchingRules,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Make the pairs of a round the first proposals of their requests, where nothing has changed since."""
     saved, pairs = await _lock_round(session, round_id, version=version, actor=actor)
     async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await propose_pairs(session, pairs, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
 
 async def preview_commit(
-    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal
+    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, rules: MatchingRules, now: datetime
 ) -> tuple[int, list[dict[str, str]]]:
     """Return how many pairs a commit would propose now, and which it would leave out; do nothing."""
     _, pairs = await _lock_round(session, round_id, version=version, actor=actor)
     async with system_scope(session, "a round proposes to the groups of others"):
-        checked = await _check_pairs(session, pairs)
+        checked = await _check_pairs(session, pairs, rules=rules, now=now)
     left_out = [_leave_out(request, pairs, reason) for request, _, reason in checked if reason]
     return len(pairs) - len(left_out), left_out
 
@@ -122,15 +130,21 @@ def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID
 
 
 async def propose_pairs(
-    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, now: datetime, outbox: Outbox
+    session: AsyncSession,
+    pairs: Mapping[UUID, tuple[int, UUID]],
+    *,
+    rules: MatchingRules,
+    now: datetime,
+    outbox: Outbox,
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""
     left_out = []
-    for request, candidate, reason in await _check_pairs(session, pairs):
+    for request, candidate, reason in await _check_pairs(session, pairs, rules=rules, now=now):
         if reason:
             left_out.append(_leave_out(request, pairs, reason))
         elif candidate is not None:
-            await propose_first(session, request, score(request.build_need(), candidate), now=now, outbox=outbox)
+            fit = score(request.build_need(), candidate, rules.weights)
+            await propose_first(session, request, fit, now=now, outbox=outbox)
     return left_out
 
 
@@ -138,9 +152,11 @@ Checked = tuple[SupportRequest, Candidate | None, str | None]
 """A request, the adviser of its pair if they still take part, and why the pair holds no more."""
 
 
-async def _check_pairs(session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]]) -> list[Checked]:
+async def _check_pairs(
+    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, rules: MatchingRules, now: datetime
+) -> list[Checked]:
     """Lock the requests of the pairs, and say of each whether its pair still holds."""
-    candidates = {each.id: each for each in await list_candidates(session)}
+    candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
     # In one order, so that two rounds never wait for each other in a ring.
     query = select(SupportRequest).where(SupportRequest.id.in_(pairs)).order_by(SupportRequest.id).with_for_update()
     checked = []

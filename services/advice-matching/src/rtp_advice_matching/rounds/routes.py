@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_advice_matching.auth import SupportMatcher
+from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.rounds import commands, queries
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.rules.snapshot import Parameters
@@ -35,6 +36,7 @@ async def compute_matching_round(
     opening: RoundOpening,
     principal: SupportMatcher,
     session: Session,
+    rules: Rules,
     now: Now,
     response: Response,
     dry_run: DryRun = False,
@@ -49,7 +51,7 @@ async def compute_matching_round(
 
     A saved round proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    parameters = Parameters(opening.list_length, opening.seed, opening.method)
+    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200
@@ -113,6 +115,7 @@ async def commit_matching_round(
     principal: SupportMatcher,
     session: Session,
     events: Events,
+    rules: Rules,
     now: Now,
     response: Response,
     dry_run: DryRun = False,
@@ -124,9 +127,11 @@ async def commit_matching_round(
     the adviser may not help any more; the answer names those. With `dryRun` they are named, and nobody is told.
     """
     if dry_run:
-        proposed, left_out = await commands.preview_commit(session, round_id, version=version, actor=principal)
+        proposed, left_out = await commands.preview_commit(
+            session, round_id, version=version, actor=principal, rules=rules, now=now
+        )
         return CommitPreview.model_validate({"proposed": proposed, "left_out": left_out})
-    await commands.commit(session, round_id, version=version, actor=principal, now=now, outbox=events)
+    await commands.commit(session, round_id, version=version, actor=principal, rules=rules, now=now, outbox=events)
     return await _show_round(session, round_id, principal, response)
 
 

@@ -3,7 +3,8 @@
 What was heard of the case is locked first, then the support request, then an adviser: nobody waits in a ring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from rtp_advice_matching.engagements import commands as engagements
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import find_civil_date
-from rtp_advice_matching.engagements.searching import search_anew
+from rtp_advice_matching.engagements.searching import look_through, search_anew
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.needs.errors import CaseHasEnded, NeedExists, NoSuchNeed, NotForYouToEdit
 from rtp_advice_matching.needs.models import CaseProgress, NeedState, NotNeededReason, SupportNeed
@@ -132,6 +133,25 @@ async def change_need(
     await needs.settle(context.session, request, need, before=before, now=context.now, outbox=context.outbox)
     if before is not need.shown_state:
         await _search_for_group(context, request, need)
+
+
+async def change_preferences(
+    context: EngagementContext,
+    request_id: UUID,
+    preferences: Mapping[str, Any],
+    *,
+    version: Expected,
+    actor: Principal,
+) -> None:
+    """Take over what the group asks of its adviser, and look through its proposals. What changes nothing counts no
+    version.
+    """
+    request = await requests.lock_seen(context.session, request_id, actor=actor)
+    request.expect(version, by=actor.own_identity)
+    _require_going_on(request)
+    if request.prefer(preferences):
+        async with system_scope(context.session, "who fits is looked for among the people of all networks"):
+            await look_through(context, request)
 
 
 async def _follow_if_known(context: EngagementContext, progress: CaseProgress) -> None:

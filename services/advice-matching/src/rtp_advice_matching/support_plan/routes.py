@@ -10,7 +10,8 @@ from rtp_advice_matching.auth import SupportReader, SupportWriter
 from rtp_advice_matching.engagements.dependencies import Context
 from rtp_advice_matching.needs import queries
 from rtp_advice_matching.needs.models import NeedState
-from rtp_advice_matching.requests.routes import RequestId
+from rtp_advice_matching.requests.routes import RequestId, show_request
+from rtp_advice_matching.requests.schemas import PreferencesGiven, SupportRequestView
 from rtp_advice_matching.resources.queries import list_for_group
 from rtp_advice_matching.sessions.entitlement import compute_entitlement
 from rtp_advice_matching.sessions.queries import list_used
@@ -113,6 +114,27 @@ async def change_need(
         actor=principal,
     )
     return await _show(context.session, request_id, need_id, principal, response)
+
+
+@support_plans.put("/{request_id}/preferences")
+async def set_support_preferences(
+    request_id: RequestId,
+    preferences: PreferencesGiven,
+    version: ExpectedVersion,
+    principal: SupportWriter,
+    context: Context,
+    response: Response,
+) -> SupportRequestView:
+    """Say what the staff group asks of its adviser: all of it at once; what is left out is not asked any more.
+
+    Whoever does not meet all of it is not proposed, in whatever way. The proposals are looked through again: whoever
+    may not help any more is taken out, the others keep their ranks, and the best of all others come after them. Where
+    nobody is left, `wouldChange` says what would change it.
+
+    Only the client that opened the case may, while no offer waits, nobody was agreed on, and the case has not ended.
+    """
+    await commands.change_preferences(context, request_id, preferences.model_dump(), version=version, actor=principal)
+    return await show_request(context.session, request_id, principal, response)
 
 
 async def _show(

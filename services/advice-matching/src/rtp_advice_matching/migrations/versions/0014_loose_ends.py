@@ -10,7 +10,7 @@ from alembic import op
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -5,12 +5,13 @@ Requests and advisers are named by their places in the input's lists.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from rtp_advice_matching.matching import Candidate, Fit, Ground, score
+from rtp_advice_matching.constraints import Candidate, Ground
+from rtp_advice_matching.matching import Fit, score
 from rtp_advice_matching.ranking.bits import list_places, make_set
 from rtp_advice_matching.ranking.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.assignment import assign
@@ -26,10 +27,9 @@ from rtp_advice_matching.rounds.rules.snapshot import (
     write_canonical,
     write_input,
 )
+from rtp_advice_matching.ways import NAMED, Remedy
 
-FORMAT = "org.righttoprovide.matching-round.1"
-NAMED = 20
-"""The number of advisers that are named for one reason; all of them are counted."""
+FORMAT = "org.righttoprovide.matching-round.2"
 
 
 class Reason(StrEnum):
@@ -73,7 +73,7 @@ class Round:
     def explain(self, request: int) -> Fit | None:
         """Return the adviser chosen for a request, with the parts of the score."""
         chosen = self.choose_adviser(request)
-        return None if chosen is None else score(self.waiting[request].need, chosen, self.parameters.weights)
+        return None if chosen is None else score(self.waiting[request].need, chosen, self.parameters.rules.weights)
 
     @cached_property
     def placed(self) -> int:
@@ -88,12 +88,12 @@ class Round:
 
 def compute_round(waiting: Sequence[Waiting], candidates: Sequence[Candidate], parameters: Parameters) -> Round:
     """Work out a round: a list for each request, and the assignment."""
-    index = AdviserIndex(candidates, parameters.weights)
+    index = AdviserIndex(candidates, parameters.rules.weights)
     builder = MarketBuilder(each.free for each in candidates)
     for each in waiting:
         fitting = index.narrow(each.need).fitting
         listed = index.list_best(each.need, fitting, at_most=parameters.list_length, seed=parameters.seed)
-        builder.add_list(listed, waited=each.points)
+        builder.add_list(listed, waited=parameters.rules.count_waiting_points(each.weeks))
     market = builder.build()
     order = sorted(range(len(waiting)), key=lambda request: index.draw_case(waiting[request].need, parameters.seed))
     computed = Round(waiting, candidates, parameters, index, market, assign(market, order))
@@ -142,12 +142,7 @@ def _answer(computed: Round, request: int, envy: Envy, least: Sequence[int]) -> 
     narrowed = computed.index.narrow(computed.waiting[request].need)
     answer: Json = {"notChosen": _group(computed, request, narrowed.excluded, narrowed.fitting, least)}
     if own == NOBODY:
-        lacking = list_places(narrowed.excluded.get(Ground.NO_FREE_CAPACITY, 0), NAMED)
-        return answer | {
-            "chosen": None,
-            "wouldChange": _say_enough(market, envy, request),
-            "lackingPlacesOnly": lacking,
-        }
+        return answer | {"chosen": None, "wouldChange": _list_ways(computed, envy, request)}
     fit = computed.explain(request)
     assert fit is not None  # noqa: S101 - somebody was chosen
     before = sum(market.scores[pair] > market.scores[own] for pair in market.list_pairs(request))
@@ -161,10 +156,14 @@ def _answer(computed: Round, request: int, envy: Envy, least: Sequence[int]) -> 
     return answer | {"chosen": chosen}
 
 
-def _say_enough(market: Market, envy: Envy, request: int) -> Json | None:
-    """Say how many more places of which adviser are enough for a request that has nobody."""
-    way = find_enough(market, envy, request)
-    return None if way is None else {"adviser": market.advisers[way.pair], "morePlaces": way.places}
+def _list_ways(computed: Round, envy: Envy, request: int) -> list[Json]:
+    """List what would change it for a request that has nobody; first, how many more places of whom are enough."""
+    market, ways = computed.market, list[Json]()
+    if enough := find_enough(market, envy, request):
+        adviser = market.advisers[enough.pair]
+        ways.append({"change": Remedy.MORE_PLACES, "by": enough.places, "count": 1, "advisers": [adviser]})
+    sole = computed.index.find_ways(computed.waiting[request].need)
+    return [*ways, *(asdict(each) for each in sole)]
 
 
 def _group(

@@ -9,23 +9,27 @@ from typing import Any
 
 from rtp_advice_matching.rounds.rules.market import NOBODY, Market
 from rtp_advice_matching.rounds.rules.repair import Advisers, Changes, change_market, find_standing, repair
-from rtp_advice_matching.rounds.rules.snapshot import Json, hash_input
+from rtp_advice_matching.rounds.rules.snapshot import Json, hash_input, read_candidate, read_rules
 
-FORMAT = "org.righttoprovide.matching-repair.1"
+FORMATS = {
+    "org.righttoprovide.matching-round.1": "org.righttoprovide.matching-repair.1",
+    "org.righttoprovide.matching-round.2": "org.righttoprovide.matching-repair.2",
+}
+"""A repair is of the format of its round, whose input it holds."""
 
 
 def read_market(certificate: Mapping[str, Any]) -> Market:
     """Return the market of a round from its certificate."""
-    given, rules = certificate["input"], certificate["input"]["parameters"]
+    given, rules = certificate["input"], read_rules(certificate["input"]["parameters"])
     starts, advisers, scores, priorities = array("i", [0]), array("i"), array("h"), array("h")
     for request, listed in zip(given["requests"], certificate["lists"], strict=True):
-        waited = min(request["weeksWaited"] * rules["pointsPerWeek"], rules["pointsForWaiting"])
+        waited = rules.count_waiting_points(request["weeksWaited"])
         for adviser, points in listed:
             advisers.append(adviser)
             scores.append(points)
             priorities.append(points + waited)
         starts.append(len(advisers))
-    places = array("i", (max(0, each["capacity"] - each["engaged"]) for each in given["advisers"]))
+    places = array("i", (read_candidate(each, rules).free for each in given["advisers"]))
     return Market(starts, advisers, scores, priorities, places)
 
 
@@ -34,25 +38,30 @@ def read_advisers(certificate: Mapping[str, Any]) -> list[int]:
     return [each["chosen"]["adviser"] if each["chosen"] else NOBODY for each in certificate["answers"]]
 
 
-def hash_basis(certificate: Mapping[str, Any], before: Advisers, changes: Changes) -> str:
+Ending = Sequence[Json]
+"""Engagements with advisers who have left: each names the support request, the adviser and its state."""
+
+
+def hash_basis(certificate: Mapping[str, Any], before: Advisers, changes: Changes, ending: Ending = ()) -> str:
     """Return the hash of all that a repair depends on: the round's input, who had whom, and what changed."""
     basis = {"inputHash": certificate["inputHash"], "before": list(before), "changes": _write_changes(changes)}
-    return hash_input(basis)
+    return hash_input(basis | {"ending": list(ending)} if ending else basis)
 
 
-def compute_repair(certificate: Mapping[str, Any], before: Advisers, changes: Changes) -> Json:
+def compute_repair(certificate: Mapping[str, Any], before: Advisers, changes: Changes, ending: Ending = ()) -> Json:
     """Repair a round; return the document."""
     market = read_market(certificate)
     repaired = repair(market, before, changes)
     standing = find_standing(change_market(market, changes), before)
     return {
-        "format": FORMAT,
+        "format": FORMATS[certificate["format"]],
         **{name: certificate[name] for name in ("inputHash", "input", "lists")},
-        "basisHash": hash_basis(certificate, before, changes),
+        "basisHash": hash_basis(certificate, before, changes, ending),
         "before": list(before),
         "changes": _write_changes(changes),
         "after": list(repaired.advisers),
         "moves": list_moves((market, before), (market, repaired.advisers), changes.gone, standing),
+        "ending": list(ending),
         "moved": repaired.moved,
         "atLeast": repaired.at_least,
     }

@@ -2,20 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from rtp_advice_matching.matching import HALF, WEIGHTS, Candidate, Need, PartName
+from rtp_advice_matching.constraints import HOURS_EACH, Candidate, Meeting, Need
+from rtp_advice_matching.matching import HALF, MatchingRules
 
 Json = dict[str, Any]
-
-POINTS_PER_WEEK = 2
-"""What a whole week of waiting is worth to an adviser, beside the score."""
-POINTS_FOR_WAITING = 20
-"""The most of it: whoever waits ten weeks comes before somebody who fits better by one topic of two."""
 
 
 class Method(StrEnum):
@@ -38,10 +34,6 @@ class Waiting:
     version: int = 1
     """The version of the request that the round looked at."""
 
-    @property
-    def points(self) -> int:
-        return min(self.weeks * POINTS_PER_WEEK, POINTS_FOR_WAITING)
-
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -52,15 +44,16 @@ class Parameters:
     seed: str = "1"
     """Decides among equals; the same seed decides in the same way."""
     method: Method = Method.FAST
-    weights: Mapping[PartName, int] = field(default_factory=lambda: dict(WEIGHTS))
-    """The points of each part of a score."""
+    rules: MatchingRules = field(default_factory=MatchingRules)
+    """What the operator has set of the rule: the round's certificate carries it."""
 
     def write(self) -> Json:
         return {
-            "weights": dict(self.weights),
+            "weights": dict(self.rules.weights),
             "half": [HALF.numerator, HALF.denominator],
-            "pointsPerWeek": POINTS_PER_WEEK,
-            "pointsForWaiting": POINTS_FOR_WAITING,
+            "pointsPerWeek": self.rules.points_per_week,
+            "pointsForWaiting": self.rules.points_for_waiting,
+            "hoursEach": self.rules.hours_each,
             "listLength": self.list_length,
             "seed": self.seed,
             "method": self.method,
@@ -71,63 +64,117 @@ def write_input(waiting: Sequence[Waiting], candidates: Sequence[Candidate], par
     return {
         "parameters": parameters.write(),
         "requests": [_write_request(each) for each in waiting],
-        "advisers": [_write_adviser(each) for each in candidates],
+        "advisers": [write_adviser(each) for each in candidates],
     }
 
 
+def read_rules(parameters: Mapping[str, Any]) -> MatchingRules:
+    """Return what the operator had set when an input was written; earlier ones say nothing of hours."""
+    return MatchingRules(
+        weights=parameters["weights"],
+        points_per_week=parameters["pointsPerWeek"],
+        points_for_waiting=parameters["pointsForWaiting"],
+        hours_each=parameters.get("hoursEach", HOURS_EACH),
+    )
+
+
 def _write_request(waiting: Waiting) -> Json:
-    need = waiting.need
     return {
         "id": str(waiting.id),
         "version": waiting.version,
+        "weeksWaited": waiting.weeks,
+        **write_need(waiting.need),
+    }
+
+
+def write_need(need: Need) -> Json:
+    """Write the need of a request as it stands in an input."""
+    return {
         "caseId": str(need.case_id),
-        "bodies": sorted(map(str, need.bodies)),
         "sector": need.sector,
         "region": need.region,
         "stage": need.stage,
         "topics": list(need.topics),
         "legalForm": need.legal_form,
-        "weeksWaited": waiting.weeks,
-    }
-
-
-def _write_adviser(candidate: Candidate) -> Json:
-    written = asdict(candidate)
-    return {
-        "id": str(candidate.id),
-        "remote": candidate.remote,
-        "capacity": candidate.capacity,
-        "engaged": candidate.engaged,
-        "legalForms": sorted(candidate.legal_forms),
-        **{name: sorted(map(str, written[name])) for name in ("sectors", "regions", "topics", "stages", "conflicts")},
+        "headcount": need.headcount,
+        "meeting": need.meeting,
+        "languages": sorted(need.languages),
+        "accessNeeds": sorted(need.access_needs),
+        "kinds": sorted(need.kinds),
+        "bodies": sorted(map(str, need.bodies)),
+        "funders": sorted(map(str, need.funders)),
+        "priorAdvisers": sorted(map(str, need.prior_advisers)),
+        "refusedBy": sorted(map(str, need.refused_by)),
     }
 
 
 def read_need(written: Mapping[str, Any]) -> Need:
-    """Return the need of a request of an input."""
+    """Return the need of a request of an input. Those of the first format say less of it."""
     return Need(
         case_id=UUID(written["caseId"]),
-        bodies=frozenset(map(UUID, written["bodies"])),
         sector=written["sector"],
         region=written["region"],
         stage=written["stage"],
         topics=tuple(written["topics"]),
         legal_form=written["legalForm"],
+        headcount=written.get("headcount"),
+        meeting=written.get("meeting", Meeting.ANY),
+        languages=frozenset(written.get("languages", ())),
+        access_needs=frozenset(written.get("accessNeeds", ())),
+        kinds=frozenset(written.get("kinds", ())),
+        bodies=_read_ids(written["bodies"]),
+        funders=_read_ids(written.get("funders", ())),
+        prior_advisers=_read_ids(written.get("priorAdvisers", ())),
+        refused_by=_read_ids(written.get("refusedBy", ())),
     )
 
 
-def read_candidate(written: Mapping[str, Any]) -> Candidate:
-    """Return an adviser of an input. The network is not in it, and no rule asks for it."""
+def write_adviser(candidate: Candidate) -> Json:
+    """Write an adviser as they stand in an input."""
+    return {
+        "id": str(candidate.id),
+        "network": str(candidate.network_id),
+        "kind": candidate.kind,
+        "remote": candidate.remote,
+        "capacity": candidate.capacity,
+        "engaged": candidate.engaged,
+        "hours": candidate.hours,
+        "headcountFrom": candidate.headcount_from,
+        "headcountTo": candidate.headcount_to,
+        "sectors": sorted(candidate.sectors),
+        "regions": sorted(candidate.regions),
+        "topics": sorted(candidate.topics),
+        "stages": sorted(candidate.stages),
+        "legalForms": sorted(candidate.legal_forms),
+        "languages": sorted(candidate.languages),
+        "accessNeeds": sorted(candidate.access_needs),
+        "conflicts": sorted(map(str, candidate.conflicts)),
+    }
+
+
+def read_candidate(written: Mapping[str, Any], rules: MatchingRules) -> Candidate:
+    """Return an adviser of an input. Those of the first format say less of them, and nothing of the network."""
     return Candidate(
         id=UUID(written["id"]),
-        network_id=UUID(int=0),
+        network_id=UUID(written.get("network", str(UUID(int=0)))),
+        kind=written.get("kind", "adviser"),
         remote=written["remote"],
         capacity=written["capacity"],
         engaged=written["engaged"],
+        hours=written.get("hours"),
+        hours_each=rules.hours_each,
+        headcount_from=written.get("headcountFrom"),
+        headcount_to=written.get("headcountTo"),
         legal_forms=written["legalForms"],
-        conflicts=[UUID(each) for each in written["conflicts"]],
+        languages=written.get("languages", ("en",)),
+        access_needs=written.get("accessNeeds", ()),
+        conflicts=_read_ids(written["conflicts"]),
         **{name: written[name] for name in ("sectors", "regions", "topics", "stages")},
     )
+
+
+def _read_ids(written: Collection[str]) -> frozenset[UUID]:
+    return frozenset(map(UUID, written))
 
 
 def write_canonical(content: Mapping[str, Any]) -> bytes:
