@@ -123,6 +123,7 @@ def test_an_unknown_attribute_or_field_is_no_obstacle() -> None:
 
 
 NO_PEOPLE = {
+    "adviserNetworkId",
     "barrierId",
     "body",
     "bodiesReplaced",

@@ -14,10 +14,10 @@ from rtp_applications.statistics.schemas import (
     AsksView,
     BarriersView,
     CellView,
-    ClockView,
+    ClockFiguresView,
     DecisionsView,
     MonthFigures,
-    StatusView,
+    OpenCasesView,
     SurvivalView,
     TableView,
     YearFigures,
@@ -55,7 +55,7 @@ async def _save(session: AsyncSession, period: str, figures: MonthFigures | Year
 async def _count_month(session: AsyncSession, now: datetime) -> MonthFigures:
     return MonthFigures(
         open_cases=[
-            StatusView(status=row.status, cases=shown)
+            OpenCasesView(status=row.status, cases=shown)
             for row in await queries.count_open(session)
             if (shown := round_count(row.cases))
         ],
@@ -91,9 +91,9 @@ def _show_cells(cells: Mapping[str, int | None], names: Mapping[str, str]) -> li
     return [CellView(value=value, name=names.get(value), cases=cases) for value, cases in shown]
 
 
-def _show_clock(row: AnyRow) -> ClockView:
+def _show_clock(row: AnyRow) -> ClockFiguresView:
     met = round_count(row.met)
-    return ClockView(
+    return ClockFiguresView(
         clock=row.clock,
         basis=row.basis,
         met=met,

@@ -13,14 +13,14 @@ from rtp_shared.schemas import Output
 _COUNT = "Rounded to the nearest five; null where it is less than eight"
 
 
-class StatusView(Output):
+class OpenCasesView(Output):
     """Open cases that stand at one status."""
 
     status: Status
     cases: int = Field(description="Rounded to the nearest five; a status with less than eight is left out")
 
 
-class ClockView(Output):
+class ClockFiguresView(Output):
     """How the deadlines of one clock ended, by what set their length."""
 
     clock: str
@@ -69,8 +69,8 @@ class AsksView(Output):
 class MonthFigures(Output):
     """What is counted for a month."""
 
-    open_cases: list[StatusView] = Field(description="Submitted cases that have not ended. A draft never counts")
-    deadlines: list[ClockView]
+    open_cases: list[OpenCasesView] = Field(description="Submitted cases that have not ended. A draft never counts")
+    deadlines: list[ClockFiguresView]
     decisions: list[DecisionsView]
     barriers: list[BarriersView]
     launched: int | None = Field(description="Mutuals ever launched. " + _COUNT)
