@@ -99,7 +99,7 @@ async def test_an_ambassador_who_may_not_help_any_more_is_followed_by_another(
     assert (await add(pair.group, pair.request, kindSought="ambassador")).status_code == 201
     request = await read(pair.group, pair.request["id"])
     assert str(english.id) in {each["adviserId"] for each in request["proposals"]}
-    hawaiian = await new_adviser(kind="ambassador", sectors=[], stages=[], topics=[], languages=["haw"])
+    hawaiian = await new_adviser(kind="ambassador", stages=[], topics=[], languages=["haw"])
     for _ in range(3):
         await new_adviser(languages=["haw"])
     path = f"{SUPPORT}/{request['id']}/preferences"
