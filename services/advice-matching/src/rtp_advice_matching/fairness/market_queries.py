@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, load_only
@@ -36,7 +36,10 @@ LOOKED_BACK = timedelta(days=365)
 """Agreements of so long are counted."""
 COMPARED_AT_MOST = 2000
 """Requests that wait, whose envy is looked at: who waits longest, as in a round."""
-_WAITING = SupportRequest.status.in_((SupportStatus.OPEN, SupportStatus.PROPOSED, SupportStatus.OFFERED))
+_WAITING = and_(
+    SupportRequest.status.in_((SupportStatus.OPEN, SupportStatus.PROPOSED, SupportStatus.OFFERED)),
+    SupportRequest.ended_as.is_(None),
+)
 _GROUPED_BY = {
     "sector": SupportRequest.sector,
     "region": SupportRequest.region,

@@ -165,7 +165,7 @@ class MatchingRulesView(Output):
         description="The grounds on which nobody is proposed, in the order in which the first that holds is said"
     )
     weights: dict[PartName, int] = Field(description="The points of each part of a score, 100 in all")
-    proposed_at_most: int = Field(description="Advisers proposed to a staff group as its case is submitted")
+    proposed_at_most: int = Field(description="Advisers proposed at a time; an ambassador who is sought comes besides")
     points_per_week: int = Field(description="Points that a request has in a round for each week that it waits")
     points_for_waiting: int = Field(description="The most of them")
     hours_each: int = Field(

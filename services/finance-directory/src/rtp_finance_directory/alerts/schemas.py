@@ -56,7 +56,7 @@ class SavedSearchGiven(Input):
     """A search to save."""
 
     name: Line = Field(description="What you call it")
-    criteria: CriteriaGiven = Field(description="What is looked for; left out, everything that is not over")
+    criteria: CriteriaGiven = Field(description="What is looked for; `{}` for everything that is not over")
 
     def read_criteria(self) -> dict[str, Any]:
         """Return the criteria as they are kept."""

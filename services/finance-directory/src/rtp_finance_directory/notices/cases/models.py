@@ -14,7 +14,7 @@ from rtp_shared.identities import SYSTEM
 
 
 class CaseWatch(Model):
-    """A case for which notices are looked for, from its submission until it is withdrawn."""
+    """A case for which notices are looked for, from its submission until it ends."""
 
     __tablename__ = "case_watches"
 
