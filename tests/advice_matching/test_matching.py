@@ -276,8 +276,7 @@ def test_nobody_is_proposed_who_must_not_be(need: Need, crowd: list[Candidate]) 
         candidate = fit.candidate
         assert candidate.engaged < candidate.capacity
         assert candidate.hours is None or candidate.hours >= 2 * (candidate.engaged + 1)
-        assert need.independent_of.isdisjoint((candidate.id, candidate.network_id))
-        assert (need.bodies | need.funders).isdisjoint(candidate.conflicts)
+        assert need.is_served_independently_by(candidate.id, candidate.network_id, candidate.conflicts)
         assert candidate.id not in need.refused_by
         assert (candidate.remote and need.meeting != "in-person") or (
             need.meeting != "online" and need.region in candidate.regions

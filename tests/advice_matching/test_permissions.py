@@ -129,7 +129,7 @@ async def population(platform: Platform, new_client: NewClient, new_adviser: New
             "the number of another group's case": (others["number"], for_names("employer", centrally=True)),
             "the adviser who was chosen": (str(best.id), told_of("network")),
             "the rival who was not": (str(second.id), told_of("rival")),
-            "who was kept out": (str(barred.id), for_names("group", matching=True)),
+            "who was kept out": (str(barred.id), for_names(matching=True)),
             "the engagement": (engagement["id"], for_names("group", "network", centrally=True)),
             "notes": (words["notes"], sides),
             "a goal": (words["goal"], sides),

@@ -2,16 +2,20 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from rtp_advice_matching.directory.errors import AdviserNotIndependent
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.matching import Need
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.advice_matching.requests import accept, engaged, published, read, request_of, withdraw
+from tests.advice_matching.test_matching import NEED
 from tests.conftest import NewClient
 from tests.support.cases import employer_id
 from tests.support.tables import open_as
@@ -163,7 +167,18 @@ async def test_whose_network_is_a_body_of_the_case_since_is_not_accepted_nor_ask
 
 
 @pytest.mark.parametrize("named", ["id", "network_id"])
-def test_no_place_is_taken_of_whom_one_must_be_independent_of(named: str) -> None:
+@pytest.mark.parametrize(
+    "ask_for",
+    [
+        lambda whom: replace(NEED, bodies=whom),
+        lambda whom: replace(NEED, funders=whom),
+        lambda whom: replace(NEED, prior_advisers=whom),
+    ],
+    ids=["body", "funder", "prior adviser"],
+)
+def test_no_place_is_taken_of_whom_one_must_be_independent_of(
+    named: str, ask_for: Callable[[frozenset[uuid.UUID]], Need]
+) -> None:
     adviser = Adviser(
         id=uuid.uuid4(),
         network_id=uuid.uuid4(),
@@ -177,6 +192,6 @@ def test_no_place_is_taken_of_whom_one_must_be_independent_of(named: str) -> Non
         version=1,
     )
     with pytest.raises(AdviserNotIndependent):
-        adviser.take_place(independent_of=[getattr(adviser, named)])
-    adviser.take_place(independent_of=[uuid.uuid4()])
+        adviser.take_place(ask_for(frozenset({getattr(adviser, named)})))
+    adviser.take_place(ask_for(frozenset({uuid.uuid4()})))
     assert (adviser.engaged, adviser.version) == (1, 2)

@@ -81,7 +81,6 @@ async def test_who_does_not_meet_them_is_taken_out_and_others_come_after_who_sta
         ({}, {"accessNeeds": ["captions"]}, "does-not-meet-access-needs"),
         ({"remote": False}, {"meeting": "online"}, "does-not-serve-region"),
         ({"network_id": uuid.UUID(int=11)}, {"funders": [str(uuid.UUID(int=11))]}, "network-is-a-funder"),
-        ({"conflicts": [uuid.UUID(int=12)]}, {"funders": [str(uuid.UUID(int=12))]}, "conflict-of-interest"),
         (
             {"network_id": uuid.UUID(int=13)},
             {"priorAdvisers": [str(uuid.UUID(int=13))]},
@@ -100,6 +99,21 @@ async def test_each_of_them_keeps_out(
     changed = await preferred(api, request, **asked)
     assert str(adviser.id) not in list_proposed(changed)
     assert find_ground(changed, adviser) == ground
+
+
+async def test_a_conflict_with_a_funder_keeps_out_and_is_counted_alone(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    """With whom an adviser has declared a conflict is for their network: naming funders finds nobody out by name."""
+    funder = uuid.uuid4()
+    adviser = await new_adviser(conflicts=[funder])
+    api = await new_client()
+    request = await request_of(platform, api)
+    before = {each["ground"]: each["count"] for each in request["notProposedCounts"]}
+    changed = await preferred(api, request, funders=[str(funder)])
+    assert str(adviser.id) not in {*list_proposed(changed), *(each["adviserId"] for each in changed["notProposed"])}
+    after = {each["ground"]: each["count"] for each in changed["notProposedCounts"]}
+    assert after["conflict-of-interest"] == before.get("conflict-of-interest", 0) + 1
 
 
 async def test_what_a_case_says_keeps_out_from_the_start(

@@ -50,13 +50,14 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     grounds = {each["adviserId"]: (each["ground"], each["reason"]) for each in request["notProposed"]}
     assert grounds[str(full.id)] == ("no-free-capacity", "Has no free place now")
     assert grounds[str(elsewhere.id)][0] == "does-not-serve-region"
-    assert grounds[str(conflicted.id)][0] == "conflict-of-interest"
-    assert grounds[str(make_adviser_id("birch"))][0] == "conflict-of-interest"
+    assert not {str(conflicted.id), str(make_adviser_id("birch"))} & set(grounds), "with whom is for nobody to find out"
     named = Counter(each["ground"] for each in request["notProposed"])
-    counted = {each["ground"]: each["count"] for each in request["notProposedCounts"]}
+    counts = {each["ground"]: each["count"] for each in request["notProposedCounts"]}
+    counted = dict(counts)
+    assert counted.pop("conflict-of-interest") >= 2
     assert named == {ground: min(count, NAMED) for ground, count in counted.items()}
     async with advice.database.transaction(read_only=True) as session:
-        assert sum(counted.values()) == len(await list_candidates(session, MatchingRules(), now=advice.clock())) - 3
+        assert sum(counts.values()) == len(await list_candidates(session, MatchingRules(), now=advice.clock())) - 3
 
 
 async def test_whoever_is_shown_no_more_is_counted_and_not_named(

@@ -9,6 +9,7 @@ from tests.advice_matching.repairs.test_overrides import propose
 from tests.conftest import Api, NewClient
 
 __all__ = ["market"]
+UNBOUND = ("waitingNinetieth", "agreementNinetieth", "firstChoices", "justifiedEnvy")
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +43,22 @@ async def test_a_person_is_forgotten(platform: Platform, operator: Api, market: 
     assert str(third.id) in certificate, "it names people by their ids alone, and can be checked still"
     assert [each["scope"] for each in (await operator.get(ERASURES)).json()["items"]] == ["adviser", "person"]
     assert (await erase(await new_client(), "person", None, id=None, reference=bob)).status_code == 403
+
+
+async def test_whoever_set_bounds_of_fairness_is_forgotten(platform: Platform, operator: Api) -> None:
+    ann, bob = plant(), plant()
+    for person, gini in ((ann, 40), (bob, 50), (ann, 60)):
+        answer = await operator.put(
+            "/v1/fairness/bounds",
+            json={**dict.fromkeys(UNBOUND), "loadGini": gini},
+            headers={"On-Behalf-Of": person, "If-Match": "*"},
+        )
+        assert answer.status_code == 200, answer.text
+    record = await erased(operator, "person", None, id=None, reference=ann)
+    assert record["counts"]["personReferences"] == 2
+    assert await find_kept(platform, ann) == {}
+    assert (await operator.get("/v1/fairness/bounds")).json()["setBy"] == f"erased.{record['subjectId']}"
+    assert await find_kept(platform, bob) != {}
 
 
 async def test_the_proposer_is_asked_to_end_what_waits(operator: Api, market: Market) -> None:

@@ -23,7 +23,7 @@ async def test_what_the_page_shows_works_as_it_says(platform: Platform, new_clie
     shown = SHOWN.findall(PAGE.read_text())
     assert len(shown) == PAGE.read_text().count("```http") >= 6
     for method, path, body, status, field in shown:
-        headers = {"If-Match": etag} if method == "PATCH" else {}
+        headers = {"PATCH": {"If-Match": etag}, "PUT": {"If-Match": "*"}}.get(method, {})
         answer = await api.request(
             method, path.format_map(names), json=json.loads(body) if body else None, headers=headers
         )

@@ -1,11 +1,14 @@
 """What an engagement does to the needs, and what new needs do while one is under way."""
 
+import uuid
+
 import pytest
 
+from rtp_embedded.platform import Platform
 from tests.advice_matching.conftest import NewAdviser, Tell
 from tests.advice_matching.engagements.conftest import NewPair, done, list_of, read_due
 from tests.advice_matching.needs.conftest import add, find, move
-from tests.advice_matching.requests import SUPPORT, read
+from tests.advice_matching.requests import SUPPORT, accept, read, withdraw
 
 pytestmark = pytest.mark.anyio
 
@@ -119,5 +122,21 @@ async def test_of_a_case_that_has_ended_nothing_is_asked(new_pair: NewPair, tell
     before = await read(pair.group, pair.request["id"])
     path, headers = f"{SUPPORT}/{before['id']}/preferences", {"If-Match": f'"{before["version"]}"'}
     answer = await pair.group.put(path, json={"languages": ["cy"]}, headers=headers)
-    assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "case-has-ended")
+    assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "support-request-closed")
+    adviser = before["proposals"][0]["adviserId"]
+    body = {"supportRequestId": before["id"], "adviserId": adviser, "consent": True}
+    offered = await pair.group.post("/v1/engagements", json=body)
+    for asked in (offered, await accept(pair.group, before, uuid.UUID(adviser))):
+        assert (asked.status_code, asked.json()["type"].split("/")[-1]) == (409, "support-request-closed")
     assert await read(pair.group, before["id"]) == before
+
+
+async def test_a_withdrawal_leaves_no_need_being_met(platform: Platform, new_pair: NewPair) -> None:
+    pair = await new_pair()
+    await pair.activate()
+    await withdraw(pair.group, pair.request["caseId"])
+    await platform.drain_events()
+    path = f"{SUPPORT}/{pair.request['id']}/needs"
+    states = {each["state"] for each in (await pair.group.get(path)).json()["items"]}
+    assert states == {"not-needed"}
+    assert (await read(pair.group, pair.request["id"]))["topics"] == []

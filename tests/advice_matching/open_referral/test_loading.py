@@ -77,6 +77,19 @@ async def test_a_feed_longer_than_a_body_is_taken_in_and_served(
     assert (await api.get(f"{ROOT}/services/{whole['id']}")).status_code == 200
 
 
+async def test_a_whole_feed_without_a_service_takes_nothing_down(
+    load: Load, new_client: NewClient, tmp_path: Path
+) -> None:
+    api, kept, source = await new_client(scopes=MODERATOR), describe_service(), f"https://feed.example/{uuid.uuid4()}"
+    await load("--source", source, write(tmp_path / "feed.json", kept))
+    await act(api, f"{NETWORKS}/{kept['organization']['id']}", "publish")
+    nothing: list[Any] = []
+    for empty in (nothing, {"contents": nothing}):
+        with pytest.raises(UnreadableFile, match="no service at all"):
+            await load("--source", source, "--whole", write(tmp_path / "empty.json", empty))
+    assert (await api.get(f"{ROOT}/services/{kept['id']}")).status_code == 200
+
+
 async def test_a_file_that_holds_no_services_is_named_and_nothing_is_taken_in(
     load: Load, new_client: NewClient, tmp_path: Path
 ) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from rtp_finance_directory.loading.found import Unreadable
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
 from rtp_finance_directory.loading.progress import list_problems
 from rtp_finance_directory.notices.loading.file_standard import NOTICES
+from rtp_finance_directory.notices.loading.prepare import prepare
 from rtp_shared.db import Database
 from tests.finance_directory.notices.conftest import REAL, Load, Write, fetch, make_award, make_release
 
@@ -242,6 +243,13 @@ async def test_a_record_without_releases_gives_its_compiled_release_and_one_with
     assert [(each.row, each.field, each.rule) for each in problems] == [
         (2, "releases", "linked"), (3, "releases/1/date", "not-a-time"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900])
+def test_a_release_that_is_nested_too_deeply_is_refused_by_itself(depth: int) -> None:
+    release = {**make_release(), "further": json.loads("[" * depth + "]" * depth)}
+    prepared = prepare(FoundItem(7, release))
+    assert [(each.row, each.rule) for each in prepared.problems] == [(7, "too-deep")]
 
 
 @pytest.mark.parametrize(

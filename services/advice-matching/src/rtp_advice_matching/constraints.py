@@ -94,10 +94,10 @@ class Need:
     refused_by: frozenset[UUID] = frozenset()
     """Advisers who declined the group or did not answer, or whose engagement with it ended early."""
 
-    @property
-    def independent_of(self) -> frozenset[UUID]:
-        """Return all whom an adviser must not be, belong to, or have declared a conflict with."""
-        return self.bodies | self.funders | self.prior_advisers
+    def is_served_independently_by(self, adviser_id: UUID, network_id: UUID, conflicts: Collection[UUID]) -> bool:
+        """Return whether none of the grounds of `DEPENDENT` holds against an adviser."""
+        payers = self.bodies | self.funders
+        return payers.isdisjoint(conflicts) and (payers | self.prior_advisers).isdisjoint((adviser_id, network_id))
 
 
 @dataclass(frozen=True, slots=True)

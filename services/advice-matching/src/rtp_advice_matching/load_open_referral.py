@@ -84,6 +84,8 @@ def read_records(path: Path) -> Iterator[Any]:
 async def load_files(database: Database, options: argparse.Namespace) -> ImportReport:
     """Take in the files as one feed, in one transaction: all of it, or nothing where that fails."""
     records = [record for path in options.files for record in read_records(path)]
+    if options.whole and not records:
+        raise UnreadableFile("the files hold no service at all: as a whole feed they would take everything down")
     async with database.transaction() as session:
         return await import_feed(
             session, records, source=options.source, whole=options.whole, now=utcnow(), save=not options.dry_run

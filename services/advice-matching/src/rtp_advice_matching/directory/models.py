@@ -1,7 +1,7 @@
 """Networks and their advisers. A method takes a place or refuses; nobody sets `engaged` from outside."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.constraints import Need
 from rtp_advice_matching.directory.contacts import FREE_TEXTS
 from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft, ProfileStale
 from rtp_advice_matching.directory.facets import AdviserKind as AdviserKind
@@ -125,14 +126,11 @@ class Adviser(Profile, Model):
             setattr(self, name, value)
         return self.withdraw()
 
-    def take_place(self, *, independent_of: Iterable[uuid.UUID]) -> None:
-        """Take a place, inside the adviser's row lock. What was true when they were proposed may be no more.
-
-        Neither they nor their network may be among those whom they must be independent of.
-        """
+    def take_place(self, need: Need) -> None:
+        """Take a place, inside the adviser's row lock. What was true when they were proposed may be no more."""
         if not self.takes_part:
             raise AdviserHasLeft("the adviser no longer takes part; another proposal can be accepted")
-        if not {self.id, self.network_id, *self.conflicts}.isdisjoint(independent_of):
+        if not need.is_served_independently_by(self.id, self.network_id, self.conflicts):
             raise AdviserNotIndependent(f"{self.name} has a conflict of interest; another proposal can be accepted")
         if self.engaged >= self.capacity:
             raise NoPlaceLeft(f"all {self.capacity} places of {self.name} are taken; another proposal can be accepted")

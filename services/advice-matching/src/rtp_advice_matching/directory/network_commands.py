@@ -106,7 +106,7 @@ async def _lock_people(session: AsyncSession, network: AdviserNetwork) -> Sequen
     """Return the network's people who were not taken down, their rows locked in one order."""
     left = Adviser.status != ProfileStatus.WITHDRAWN
     query = select(Adviser).where(Adviser.network_id == network.id, left).order_by(Adviser.id)
-    return (await session.scalars(query.with_for_update())).all()
+    return (await session.scalars(query.with_for_update(key_share=True))).all()
 
 
 async def _tell_people(session: AsyncSession, network: AdviserNetwork) -> None:

@@ -183,6 +183,7 @@ async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Seq
         else:
             engagement.end_early(EndReason.CASE_ENDED, by=None, now=context.now)
             await _give_place_back(context, engagement)
+    await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
     # What a process of the release before agreed on has no engagement.
     everything = await list_engagements(context, request.id)
     if request.agreed_adviser_id and request.agreed_adviser_id not in {each.adviser_id for each in everything}:

@@ -1,7 +1,7 @@
 """Erasing what people wrote of an engagement, a profile, or who somebody was, on request.
 
 What must stay to be checked stays: engagements with their days and hours, ratings, chains of events, and certificates
-of rounds, which hold ids alone.
+of rounds, which name people by their ids alone and say what each group asked of an adviser.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from rtp_advice_matching.erasures.errors import NobodyNamed, NotSaidOfWhat, NotY
 from rtp_advice_matching.erasures.findings import TextKind, compute_version
 from rtp_advice_matching.erasures.models import Eraser, ErasureReason, ErasureScope, SupportErasure
 from rtp_advice_matching.erasures.reach import ERASE, ErasureReach, find_reach
+from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.repairs.models import Override
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.stored_answers import erase_stored_answers
@@ -105,12 +106,16 @@ async def _forget_person(session: AsyncSession, subject: ErasureSubject, order: 
         order.version.require(compute_version(named))
         places = sum(each.rename_person(reference, f"erased.{pseudonym}") for each in named)
         await session.flush()
-    await erase_stored_answers(session, [each.id for each in named])
+    await erase_stored_answers(session, [_get_id(each) for each in named])
     counts = {TextKind.PERSON_REFERENCES.value: places}
     return await _record(session, subject.scope, pseudonym, Eraser.OPERATOR, counts, order)
 
 
-async def _require_named(session: AsyncSession, reference: str) -> Sequence[Override]:
+def _get_id(named: Override | FairnessBounds) -> UUID:
+    return named.id if isinstance(named, Override) else named.organisation_id
+
+
+async def _require_named(session: AsyncSession, reference: str) -> Sequence[Override | FairnessBounds]:
     named = await queries.find_named(session, reference)
     if not named:
         raise NobodyNamed

@@ -15,6 +15,7 @@ from rtp_advice_matching.erasures.errors import NoSuchSupportErasure
 from rtp_advice_matching.erasures.findings import ErasableTexts, TextKind, Texts
 from rtp_advice_matching.erasures.models import ErasureScope, SupportErasure
 from rtp_advice_matching.erasures.reach import ErasureReach
+from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.repairs.models import Override
 from rtp_advice_matching.sessions.models import Feedback, FollowUp, Goal, SupportSession
 from rtp_shared.db import AnyRow, AnySelect, visible_to
@@ -57,10 +58,13 @@ async def _find_profile(session: AsyncSession, reach: ErasureReach) -> Adviser |
     return await session.scalar(select(Adviser).where(Adviser.id == reach.adviser_id, standing))
 
 
-async def find_named(session: AsyncSession, reference: str) -> Sequence[Override]:
-    """Return, locked, the overrides that name a person. It needs a transaction that acts as the system."""
+async def find_named(session: AsyncSession, reference: str) -> Sequence[Override | FairnessBounds]:
+    """Return, locked, the overrides and bounds that name a person. It needs a transaction that acts as the system."""
     named = or_(Override.proposed_by == reference, Override.ended_by == reference)
-    return (await session.scalars(select(Override).where(named).order_by(Override.id).with_for_update())).all()
+    overrides = select(Override).where(named).order_by(Override.id).with_for_update()
+    set_by = or_(FairnessBounds.set_by == reference, FairnessBounds.earlier.contains([{"set_by": reference}]))
+    bounds = select(FairnessBounds).where(set_by).order_by(FairnessBounds.organisation_id).with_for_update()
+    return [*(await session.scalars(overrides)).all(), *(await session.scalars(bounds)).all()]
 
 
 async def find_earlier(

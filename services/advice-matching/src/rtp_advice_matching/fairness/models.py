@@ -79,6 +79,20 @@ class FairnessBounds(Model):
             "set_at": self.set_at.isoformat() if self.set_at else None,
         }
 
+    def count_places(self, reference: str) -> int:
+        """Return how often a person is named."""
+        return [self.set_by, *(each["set_by"] for each in self.earlier)].count(reference)
+
+    def rename_person(self, reference: str, pseudonym: str) -> int:
+        """Put a pseudonym wherever a person is named; return how often that was."""
+        places = self.count_places(reference)
+        if self.set_by == reference:
+            self.set_by = pseudonym
+        self.earlier = [
+            {**each, "set_by": pseudonym if each["set_by"] == reference else each["set_by"]} for each in self.earlier
+        ]
+        return places
+
     @property
     def passed_now(self) -> frozenset[MeasuredGroup]:
         return frozenset(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.matching import IN_WORDS, Fit, Need, RankingSummary
+from rtp_advice_matching.matching import IN_WORDS, Fit, Ground, Need, RankingSummary
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
     OfferWaits,
@@ -255,12 +255,18 @@ class SupportRequest(Preferences, Model):
         if by != self.opener:
             raise NotForYouToAccept
         version.require(self.version)
-        if self.status is SupportStatus.CLOSED:
-            raise SupportRequestClosed("the case was withdrawn")
+        self.require_going_on()
         if self.status is SupportStatus.AGREED:
             raise SupportAlreadyAgreed
         if self.status is SupportStatus.OFFERED:
             raise OfferWaits("withdraw it first, or wait for the answer")
+
+    def require_going_on(self) -> None:
+        """Refuse to ask anything of anybody for a case that has ended."""
+        if self.status is SupportStatus.CLOSED:
+            raise SupportRequestClosed("the case was withdrawn")
+        if self.ended_as is not None:
+            raise SupportRequestClosed(f"the case is {self.ended_as}")
 
     def offer(self, *, now: datetime) -> None:
         """Wait for the answer of the network of one of the proposed advisers."""
@@ -275,7 +281,7 @@ class SupportRequest(Preferences, Model):
 
     def agree(self, adviser: Adviser, *, now: datetime) -> None:
         """Agree on one of the proposed advisers, who must still have a place and be independent."""
-        adviser.take_place(independent_of=self.build_need().independent_of)
+        adviser.take_place(self.build_need())
         self.status = SupportStatus.AGREED
         self.agreed_adviser_id = adviser.id
         self.agreed_at = now
@@ -331,6 +337,7 @@ class SupportRequest(Preferences, Model):
         self.not_proposed = [
             {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
             for each in ranking.passed_over
+            if each.ground is not Ground.CONFLICT_OF_INTEREST  # with whom is their network's to know: it is counted
             for adviser_id in each.named
             if adviser_id not in standing
         ]

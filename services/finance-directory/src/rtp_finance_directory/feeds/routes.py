@@ -12,6 +12,7 @@ from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.feeds.atom import write_feed
 from rtp_finance_directory.feeds.calendar import write_calendar
 from rtp_finance_directory.feeds.queries import ClosingDate, list_closing_dates
+from rtp_finance_directory.patience import answer_soon
 from rtp_finance_directory.search.criteria import ProductCriteria
 from rtp_finance_directory.search.parameters import Asked
 from rtp_shared.clock import LONDON
@@ -60,7 +61,8 @@ async def get_closing_dates_as_feed(_: Anyone, request: Request, session: Sessio
 
 
 async def _list(session: AsyncSession, asked: ProductCriteria, now: datetime) -> list[ClosingDate]:
-    return await list_closing_dates(session, asked, today=now.astimezone(LONDON).date(), now=now)
+    async with answer_soon(session):
+        return await list_closing_dates(session, asked, today=now.astimezone(LONDON).date(), now=now)
 
 
 def _send(content: bytes, media_type: str) -> Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from rtp_finance_directory.auth import Anyone
+from rtp_finance_directory.patience import answer_soon
 from rtp_finance_directory.search.facets import ProductCounts, count_facets
 from rtp_finance_directory.search.highlights import FIELDS, cut_pieces
 from rtp_finance_directory.search.parameters import Asked
@@ -52,8 +53,9 @@ async def search_finance_products(
         raise Invalid(errors=[FieldError("sort", "relevance needs words in q", "query")])
     today = now.astimezone(LONDON).date()
     last = _read_cursor(after, order)
-    rows = await search_products(session, asked, order=order, today=today, limit=limit, after=last)
-    counted = await count_facets(session, asked, today=today) if facets else None
+    async with answer_soon(session):
+        rows = await search_products(session, asked, order=order, today=today, limit=limit, after=last)
+        counted = await count_facets(session, asked, today=today) if facets else None
     page, end = cut(rows, limit)
     return FoundProductPage(
         items=[_present(row) for row in page],

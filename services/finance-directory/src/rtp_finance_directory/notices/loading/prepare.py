@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 from rtp_finance_directory.loading.batches import PreparedItem
 from rtp_finance_directory.loading.found import FoundItem
@@ -40,6 +40,13 @@ def prepare(found: FoundItem | Problem) -> PreparedItem[ReleaseRow]:
     """Check what was found against the standard, and take out what names persons."""
     if isinstance(found, Problem):
         return PreparedItem(found.row, None, [found], ())
+    try:
+        return _prepare_release(found)
+    except (RecursionError, PydanticSerializationError):
+        return PreparedItem(found.row, None, _describe(found, [ItemFault((), ReleaseRule.TOO_DEEP)]), ())
+
+
+def _prepare_release(found: FoundItem) -> PreparedItem[ReleaseRow]:
     release: Any = found.item
     every = list(build_check()(release))
     faults = [each for each in every if each.rule not in REMARKS]

@@ -29,6 +29,7 @@ class ReleaseRule(StrEnum):
     REPEATED = "repeated"
     SAID_OTHERWISE = "said-otherwise"
     TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
     UNREADABLE = "unreadable"
 
 
@@ -54,6 +55,7 @@ _WORDS: Words = {
     ReleaseRule.NOT_AN_ADDRESS: ("{found} is not a web address", "Begin it with https:// and leave no blanks in it"),
     ReleaseRule.NOT_AS_WRITTEN: ("{found} is not written as the standard has it", "{wanted}"),
     ReleaseRule.OUT_OF_RANGE: ("{found} is out of range", "Between 0 and 1 trillion can be kept"),
+    ReleaseRule.TOO_DEEP: ("is nested too deeply", "Leave out what is nested in itself again and again"),
     ReleaseRule.UNFIT_TEXT: ("holds a character that is no text", "Take out control characters, such as U+0000"),
     ReleaseRule.LINKED: (
         "has neither releases in it nor a compiled release",
