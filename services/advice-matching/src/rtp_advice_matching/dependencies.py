@@ -1,4 +1,4 @@
-"""What routes of several nouns name in their signatures."""
+"""Dependencies that the routes of several nouns name in their signatures."""
 
 from typing import Annotated
 

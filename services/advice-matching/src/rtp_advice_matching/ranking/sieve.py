@@ -84,9 +84,9 @@ class Sieve:
 
     def _list_grounds(self, need: Need) -> list[KeptOut]:
         """List everybody whom each ground keeps out, in the order in which grounds are said."""
-        independent_of = need.bodies | need.funders
+        payers = need.bodies | need.funders
         return [
-            (Ground.CONFLICT_OF_INTEREST, join(self._conflicts.get(each, 0) for each in independent_of)),
+            (Ground.CONFLICT_OF_INTEREST, join(self._conflicts.get(each, 0) for each in payers)),
             (Ground.NETWORK_IS_BODY, join(self._networks.get(each, 0) for each in need.bodies)),
             (Ground.NETWORK_IS_FUNDER, join(self._networks.get(each, 0) for each in need.funders)),
             (

@@ -65,8 +65,7 @@ async def propose(
 ) -> None:
     """Propose the best of a ranking before all others, or say that nobody fits. Networks new to the request are told.
 
-    What was proposed just so before is not told again. Where nobody is proposed, it is noted
-    what would change it (the ways).
+    What was proposed just so before is not told again. The ways, which would change it, are noted where nobody is.
     """
     earlier = await list_proposed(session, request)
     if request.status is SupportStatus.PROPOSED and _are_first(ranking, earlier):

@@ -101,7 +101,7 @@ async def remind_keepers(runtime: Runtime) -> int:
     since = today - timedelta(days=get_settings(runtime).verification_days)
     async with runtime.database.transaction(SYSTEM) as session:
         for row in (found := await queries.list_unverified(session, since=since, limit=BATCH)):
-            if (locked := await _lock(session, row.id)) is None:
+            if (locked := await _lock(session, row.id)) is None or locked[1].reminded_on == today:
                 continue
             locked[1].reminded_on = today
             event = ProductVerificationLapsed(product_id=row.id, verified_on=row.verified_on)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.loading.models import LoadColumns, ProblemColumns
 
 SEARCHED = """
     setweight(to_tsvector('english', left(title, 2000) || ' ' || left(coalesce(recipient_name, ''), 2000)), 'A')
@@ -85,36 +86,13 @@ class IncomingGrant(Model):
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
 
-class GrantLoad(Model):
-    """A file of grants that was loaded, or of which a part was: how far it got, and what became of its rows."""
+class GrantLoad(LoadColumns, Model):
+    """A file of grants that was loaded, or of which a part was. A day that was given is part of its digest."""
 
     __tablename__ = "grant_loads"
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of the file, and of the day given for grants without one: by it a file goes on where it stopped."""
-    source: Mapped[str]
-    """The file's name, or its address without what might be secret."""
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    items: Mapped[int] = mapped_column(BigInteger, default=0)
-    """How much of the file is dealt with: grants, and places that could not be read."""
-    counts: Mapped[dict[str, Any]]
-    """What became of the rows."""
-    broken_rules: Mapped[dict[str, Any]]
-    """How often each rule was broken: all of them, also where not all problems are kept."""
-    left_out: Mapped[dict[str, Any]]
-    """Fields that were not kept, and how often."""
 
-
-class GrantProblem(Model):
-    """What was wrong with a row of a file. The first thousand of a file are kept."""
+class GrantProblem(ProblemColumns, Model):
+    """What was wrong with a row of a file of grants."""
 
     __tablename__ = "grant_problems"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    row_number: Mapped[int] = mapped_column(BigInteger)
-    field: Mapped[str]
-    rule: Mapped[str]
-    wrong: Mapped[str]
-    right: Mapped[str]

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.loading.models import LoadColumns, ProblemColumns
 from rtp_finance_directory.notices.vocabulary import NoticeStage
 
 
@@ -129,36 +130,13 @@ class NoticeContract(Model):
     __table_args__ = (Index("ix_notice_contracts_ends_on", "ends_on", "ocid", "key"),)
 
 
-class NoticeLoad(Model):
-    """A file of notices that was loaded, or of which a part was: how far it got, and what became of its releases."""
+class NoticeLoad(LoadColumns, Model):
+    """A file of notices that was loaded, or of which a part was."""
 
     __tablename__ = "notice_loads"
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of what is in the file: by it a load goes on where it stopped."""
-    source: Mapped[str]
-    """The file's name, or its address without what might be secret."""
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    items: Mapped[int] = mapped_column(BigInteger, default=0)
-    """How much of the file is dealt with: releases, and places that could not be read."""
-    counts: Mapped[dict[str, Any]]
-    """What became of the releases."""
-    broken_rules: Mapped[dict[str, Any]]
-    """How often each rule was broken: all of them, also where not all problems are kept."""
-    left_out: Mapped[dict[str, Any]]
-    """Fields that were not kept, and how often."""
 
-
-class NoticeProblem(Model):
-    """What was wrong with a release of a file. The first thousand of a file are kept."""
+class NoticeProblem(ProblemColumns, Model):
+    """What was wrong with a release of a file of notices."""
 
     __tablename__ = "notice_problems"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    row_number: Mapped[int] = mapped_column(BigInteger)
-    field: Mapped[str]
-    rule: Mapped[str]
-    wrong: Mapped[str]
-    right: Mapped[str]
