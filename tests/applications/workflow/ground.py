@@ -160,9 +160,12 @@ def take(action: str, ready: Ready) -> CaseChange:
 
 Break = Callable[[Ready], Ready]
 _NEWEST = max(version for _, version in PROCESSES)
+BY_THE_TEXTS = 3
+"""The version since which the processes follow the texts of the law: what differs since then is an addition."""
 READY: dict[tuple[Route, int, str], Ready] = {}
-"""By route, version and action. What is not there for a version is taken from the one before it, and what is not there
-for a route from RIGHT_TO_PROVIDE's, with the process exchanged."""
+"""By route, version and action. What is not there for a version is taken from the one before it, or since
+`BY_THE_TEXTS` from a later one; what is not there for a route from RIGHT_TO_PROVIDE's, with the process exchanged.
+"""
 BREAKS: dict[tuple[str, str], Break] = {}
 """By action and guard: changes a ready attempt so that this guard, and no other, refuses it."""
 
@@ -260,7 +263,8 @@ def _require_fit(found: Ready, process: Process, action: Action) -> None:
 
 def _find_nearest(route: Route, version: int, action: str) -> Ready | None:
     """What was registered for the version before, or else after, of the route, or of RIGHT_TO_PROVIDE."""
-    versions = (*range(version - 1, 0, -1), *range(version, _NEWEST + 2))
+    before, later = range(version - 1, 0, -1), range(version, _NEWEST + 2)
+    versions = (*later, *before) if version >= BY_THE_TEXTS else (*before, *later)
     own = next((READY[route, each, action] for each in versions if (route, each, action) in READY), None)
     if own or route is Route.RIGHT_TO_PROVIDE:
         return own

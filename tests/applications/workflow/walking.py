@@ -311,10 +311,12 @@ def deadlines_hold(process: Process, before: CaseSnapshot, after: CaseSnapshot) 
 
 
 def _is_corrected(earlier: Deadline, deadline: Deadline) -> bool:
-    """Whether what was missed turns out to have been done in time, and says so."""
-    corrected = replace(earlier, state=DeadlineState.MET, history=deadline.history)
+    """Whether what was missed turns out to have been done in time, or to have been begun anew by law, and says so."""
+    corrected = [
+        replace(earlier, state=each, history=deadline.history) for each in (DeadlineState.MET, DeadlineState.CANCELLED)
+    ]
     return (
-        earlier.state is DeadlineState.MISSED and deadline == corrected and len(deadline.history) > len(earlier.history)
+        earlier.state is DeadlineState.MISSED and deadline in corrected and len(deadline.history) > len(earlier.history)
     )
 
 

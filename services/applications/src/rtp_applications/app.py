@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rtp_applications import migrations
 from rtp_applications.base import Model
+from rtp_applications.benefits.routes import benefits
 from rtp_applications.bodies.routes import bodies
 from rtp_applications.bundles.routes import bundle_keys, bundles
 from rtp_applications.cases.action_routes import actions
@@ -60,6 +61,7 @@ service = Service(
         actions,
         parties,
         records,
+        benefits,
         history,
         documents,
         contents,

@@ -176,5 +176,5 @@ def deadlines(snapshot: CaseSnapshot, clock: str) -> list[Deadline]:
 def unannounced_key_decision(attempt: Ready) -> Ready:
     """The attempt at a key decision of which no notice was given; of version 2, in which every decision was one."""
     unannounced = replace(attempt, snapshot=ground.without(attempt.snapshot, KeyDecisionAnnouncement))
-    by_the_rules = attempt.process.version >= RIGHT_TO_PROVIDE.version
+    by_the_rules = attempt.process.version >= ground.BY_THE_TEXTS
     return giving(unannounced, is_key_decision=True) if by_the_rules else unannounced

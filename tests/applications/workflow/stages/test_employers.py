@@ -103,5 +103,5 @@ def test_the_employer_that_leads_does_not_answer_for_the_others() -> None:
 def test_a_challenge_and_earlier_versions_have_one_employer() -> None:
     """An authority considers challenges to its own services (Localism Act 2011 s.81(1), (5))."""
     knowing = {at for at, process in PROCESSES.items() if "record-employer-answer" in process.by_name}
-    assert knowing == {(RIGHT_TO_PROVIDE.route, 3), (EMPLOYER_LED.route, 3)}
+    assert knowing == {(each.route, version) for each in (RIGHT_TO_PROVIDE, EMPLOYER_LED) for version in (3, 4)}
     assert COMMUNITY_RIGHT_TO_CHALLENGE.find_clock(CLOCK) is None

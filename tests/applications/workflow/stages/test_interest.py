@@ -48,9 +48,9 @@ breaks("submit", "window-open")(on_snapshot(ground.with_rule, "eoi-windows", ONL
 @breaks("submit", "content-is-complete")
 def _say_nothing(attempt: Ready) -> Ready:
     """An incomplete one, which leaves open nothing else."""
-    newest = attempt.process.version == COMMUNITY_RIGHT_TO_CHALLENGE.version
-    said = {"forANamedPerson": False} if newest else {}
-    content = (ChallengeContent if newest else InterestContent).model_validate(said)
+    by_the_texts = attempt.process.version >= ground.BY_THE_TEXTS
+    said = {"forANamedPerson": False} if by_the_texts else {}
+    content = (ChallengeContent if by_the_texts else InterestContent).model_validate(said)
     return replace(attempt, snapshot=ground.put(attempt.snapshot, content))
 
 

@@ -6,7 +6,7 @@ from functools import reduce
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
-from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
+from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredOutcome, MeasureUnit
 from rtp_applications.workflow.stages.transition import payloads, transfer
 from tests.applications.workflow.ground import (
     NOW,
@@ -70,7 +70,7 @@ REGISTERED = payloads.RegulatorRegistration.model_validate(
     {"regulator": payloads.Regulator.CQC, "number": "1-123456789", "registeredOn": TODAY}
 )
 DATA = payloads.DataTransferAgreement.model_validate({"signedOn": TODAY})
-SICKNESS = MeasuredValue.model_validate(
+SICKNESS = MeasuredOutcome.model_validate(
     {
         "measure": Measure.SICKNESS_DAYS,
         "definitionVersion": 1,

@@ -41,6 +41,7 @@ def run(scenario: Scenario) -> None:
     _disclose_and_advise(scenario, personas, case)
     business_case.appraise(scenario, personas, case)
     business_case.engage_staff(scenario, personas, case, ballot=True)
+    business_case.promise_benefits(scenario, personas, case)
     business_case.write_and_submit(
         scenario, personas, case, route="right-to-provide", without=("subsidy-control-note",)
     )
@@ -112,6 +113,10 @@ def _contract(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.commissioner.act(case, "choose-contract-route")
     contract.tender(scenario, personas, case)
     contract.stand_still(scenario, personas, case, notice="UK6", clock="standstill")
+    personas.commissioner.expect_refusal(
+        case, "award", because="promises-are-in-the-contract", enteredIntoOn=scenario.today, reference="C-2027-118"
+    )
+    contract.write_benefits_into_contract(personas, case)
     contract.award(scenario, personas, case)
 
 
@@ -132,7 +137,7 @@ def _go_live(scenario: Scenario, personas: Personas, case: Case) -> None:
     )
     scenario.wait_until(go_live + timedelta(days=3), "payroll is tested twice")
     transition.review_readiness(personas, case)
-    transition.measure(scenario, personas, case)
+    transition.measure_with_promises(scenario, personas, case)
     personas.decider.expect_refusal(case, "launch", because="go-live-day-has-come")
     scenario.wait_until(go_live + timedelta(days=14), "the staff transfer today")
     scenario.begin_step("Launch")
@@ -144,6 +149,7 @@ def _first_month(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.commissioner.act(
         case, "record-monitoring-check", kind="30-day", heldOn=scenario.today, findings="Payroll and rotas run."
     )
+    transition.trace_promises(scenario, personas, case, scenario.today - timedelta(days=29))
 
 
 EVENTS = (

@@ -41,6 +41,7 @@ from rtp_applications.workflow.stages.award.payloads import (
 )
 from rtp_applications.workflow.stages.award.restarts import ProcurementEnd, StepReturn
 from rtp_applications.workflow.stages.award.tendering import TenderInvitation
+from rtp_applications.workflow.stages.benefits.payloads import BenefitClause, BenefitPromise, BenefitWithdrawal
 from rtp_applications.workflow.stages.business_case.payloads import (
     BusinessCaseReturn,
     CompletenessCheck,
@@ -233,6 +234,9 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-contract-terms": ContractTerms,
     "record-procurement-facts": ProcurementRecord,
     "choose-contract-route": DecisionDay,
+    "promise-benefit": BenefitPromise,
+    "withdraw-benefit": BenefitWithdrawal,
+    "write-benefit-into-contract": BenefitClause,
     "consider-social-value": SocialValueConsideration,
     "publish-selection-notice": ProcessNotice,
     "determine-key-criteria": KeyCriteria,

@@ -7,7 +7,7 @@ cases are pinned to theirs.
 from collections.abc import Mapping
 
 from rtp_applications.workflow.common import decided, separation, suspension
-from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
+from rtp_applications.workflow.common.dates import FIRST, FOURTH, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.earlier import leave_out, restore
 from rtp_applications.workflow.enums import NEVER_IN_A_CHALLENGE, Ground, Status, Strand
@@ -16,6 +16,7 @@ from rtp_applications.workflow.stages import (
     appraisal,
     assurance,
     award,
+    benefits,
     business_case,
     contract,
     contract_duties,
@@ -65,8 +66,7 @@ LAUNCH_ACTIONS = (
     *incorporation.ACTIONS,
     *subsidy.ACTIONS,
     *transition.ACTIONS,
-    *readiness.ACTIONS,
-    *monitoring.ACTIONS,
+    *benefits.measure_promised_benefits((*readiness.ACTIONS, *monitoring.ACTIONS)),
 )
 LAUNCH_CLOCKS = (
     *selection.CLOCKS,
@@ -93,8 +93,8 @@ LAUNCH_SETTINGS = {
 
 RIGHT_TO_PROVIDE = Process(
     route=Route.RIGHT_TO_PROVIDE,
-    version=3,
-    since=THIRD,
+    version=4,
+    since=FOURTH,
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
     actions=_put_together(
@@ -108,6 +108,7 @@ RIGHT_TO_PROVIDE = Process(
                 *review.ACTIONS_ON_A_PART,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *benefits.ACTIONS,
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
@@ -144,8 +145,8 @@ RIGHT_TO_PROVIDE = Process(
 
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
-    version=3,
-    since=THIRD,
+    version=4,
+    since=FOURTH,
     description="Two or more employees of an authority challenge to run one of its services: Localism Act 2011 ss.81 "
     "to 86. Acceptance starts a procurement that anyone may win.",
     actions=_put_together(
@@ -164,6 +165,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
             NEVER_IN_A_CHALLENGE,
             (
                 *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
+                *benefits.ACTIONS,
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS_OF_A_CHALLENGE,
@@ -212,8 +214,8 @@ OF_AN_INTEREST = frozenset(
 )
 EMPLOYER_LED = Process(
     route=Route.EMPLOYER_LED,
-    version=3,
-    since=THIRD,
+    version=4,
+    since=FOURTH,
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
     actions=_put_together(
@@ -224,6 +226,7 @@ EMPLOYER_LED = Process(
                 interest.employers.RECORD_EMPLOYER_ANSWER,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *benefits.ACTIONS,
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
@@ -298,8 +301,10 @@ UNDATED_2 = (
     decided.VERSION_2,
 )  # fmt: skip
 """Its dates had no bounds, and its times other extensions: after all else that was otherwise."""
+THIRD_VERSIONS = tuple(restore(each, version=3, since=THIRD, differences=(benefits.VERSION_3,)) for each in NEWEST)
 SECOND_VERSIONS = tuple(
-    restore(each, version=2, since=SECOND, differences=(*OF_A_ROUTE_2[each.route], *UNDATED_2)) for each in NEWEST
+    restore(each, version=2, since=SECOND, differences=(*OF_A_ROUTE_2[each.route], *UNDATED_2))
+    for each in THIRD_VERSIONS
 )
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)
 FIRST_VERSIONS = tuple(
@@ -316,7 +321,7 @@ FIRST_VERSIONS = tuple(
 
 PROCESSES: Mapping[tuple[Route, int], Process] = {
     (process.route, process.version): process
-    for process in (*FIRST_VERSIONS, *SECOND_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)
+    for process in (*FIRST_VERSIONS, *SECOND_VERSIONS, *THIRD_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)
 }
 
 

@@ -3,6 +3,7 @@
 from rtp_examples.journeys.api import Case, iterate_items, read_json
 from rtp_examples.journeys.personas import Personas
 from rtp_examples.journeys.scenario import Scenario
+from rtp_examples.receiver import JsonObject
 
 OPTIONS = [
     {"id": "as-it-is", "kind": "status-quo", "desirability": 35, "viability": 50, "feasibility": 90},
@@ -48,6 +49,37 @@ def engage_staff(scenario: Scenario, personas: Personas, case: Case, *, ballot: 
             case, "record-engagement", id="ballot", method="ballot", heldOn=scenario.today, ballot=BALLOT
         )
     personas.lead.act(case, "declare-help", belowMarket=[])
+
+
+PROMISES: list[JsonObject] = [
+    {
+        "id": "sickness", "description": "Staff who decide are ill less often.", "measure": "sickness-days-per-fte",
+        "sense": "at-most", "target": 85, "scale": 1, "unit": "days",
+    },
+    {
+        "id": "visits-kept", "description": "Whoever is visited knows when.", "measure": "service-indicator",
+        "sense": "at-least", "target": 97, "unit": "percent",
+    },
+    {
+        "id": "staff-board-seats", "description": "Staff elect three directors.", "measure": "staff-board-seats",
+        "sense": "at-least", "target": 3, "unit": "count",
+    },
+]  # fmt: skip
+
+
+def promise_benefits(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Promise what will be better, each with its measure and target, and take one back that nobody can keep."""
+    by = scenario.today.replace(year=scenario.today.year + 3)
+    for each in PROMISES:
+        personas.lead.act(case, "promise-benefit", **each, by=by, source="Business case, chapter 2")
+    personas.lead.expect_refusal(
+        case, "promise-benefit", because="unit-fits", **{**PROMISES[0], "unit": "pence"}, by=by, source="A wish"
+    )
+    personas.member.act(
+        case, "promise-benefit", id="no-waiting", description="Nobody waits.", measure="service-indicator",
+        sense="at-most", target=0, unit="days", by=by, source="A wish",
+    )  # fmt: skip
+    personas.lead.act(case, "withdraw-benefit", benefit="no-waiting", reasons="Nobody can keep it.")
 
 
 def list_required_documents(scenario: Scenario, route: str) -> list[str]:

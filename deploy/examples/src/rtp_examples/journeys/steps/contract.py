@@ -69,6 +69,22 @@ def choose_most_suitable_provider(scenario: Scenario, personas: Personas, case: 
     personas.commissioner.act(case, "choose-provider", identifiedOn=scenario.today, decidedOn=scenario.today, **chosen)
 
 
+def write_benefits_into_contract(personas: Personas, case: Case) -> None:
+    """Give every promised benefit its clause and indicator, or say why the contract leaves it out."""
+    personas.commissioner.act(
+        case, "write-benefit-into-contract", benefit="sickness", clause="Schedule 2, 4.1",
+        indicator="Days lost to sickness",
+    )  # fmt: skip
+    personas.commissioner.act(
+        case, "write-benefit-into-contract", benefit="visits-kept", clause="Schedule 2, 4.2",
+        indicator="Visits kept as agreed",
+    )  # fmt: skip
+    personas.commissioner.act(
+        case, "write-benefit-into-contract", benefit="staff-board-seats",
+        leftOutBecause="The mutual's articles have it, and a contract cannot change them.",
+    )  # fmt: skip
+
+
 def stand_still(scenario: Scenario, personas: Personas, case: Case, *, notice: str, clock: str) -> None:
     """Announce the award, and wait for the time in which it may be challenged."""
     personas.commissioner.act(

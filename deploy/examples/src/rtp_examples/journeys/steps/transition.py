@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from rtp_examples.journeys.api import Case
+from rtp_examples.journeys.api import Case, iterate_items
 from rtp_examples.journeys.personas import Personas
 from rtp_examples.journeys.scenario import Scenario
 from rtp_examples.receiver import JsonObject
@@ -103,6 +103,38 @@ def measure(scenario: Scenario, personas: Personas, case: Case) -> None:
          "source": "survey of users"},
     ]  # fmt: skip
     personas.officer.act(case, "record-baseline", **year, values=values)
+
+
+VISITS: JsonObject = {
+    "measure": "service-indicator", "benefit": "visits-kept", "definitionVersion": 1, "unit": "percent",
+    "source": "rota system",
+}  # fmt: skip
+
+
+def measure_with_promises(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Record the baseline of what was promised besides."""
+    last_year = {"periodFrom": scenario.today - timedelta(days=366), "periodTo": scenario.today - timedelta(days=1)}
+    sickness = {
+        "measure": "sickness-days-per-fte", "definitionVersion": 1, "value": 112, "scale": 1, "unit": "days",
+        "source": "personnel system",
+    }  # fmt: skip
+    personas.officer.act(case, "record-baseline", **last_year, values=[sickness, {**VISITS, "value": 91}])
+
+
+def trace_promises(scenario: Scenario, personas: Personas, case: Case, launched_on: date) -> None:
+    """Record the first measures, and read what became of every promise."""
+    personas.board.act(
+        case, "record-measures", periodFrom=launched_on, periodTo=scenario.today, values=[{**VISITS, "value": 98}]
+    )
+    traced = {each["id"]: each for each in iterate_items(personas.officer.api, f"{case.path}/benefits")}
+    standing = {each: (traced[each]["inContract"], traced[each]["standing"]) for each in traced}
+    expected = {
+        "sickness": ("written", "not-measured"),
+        "staff-board-seats": ("left-out", "not-measured"),
+        "visits-kept": ("written", "reached"),
+    }
+    Scenario.require(standing == expected, otherwise=f"the promises stand otherwise: {standing}")
+    scenario.say(f"of {len(traced)} promises two are in the contract and one is left out with its reason")
 
 
 def launch(scenario: Scenario, personas: Personas, case: Case) -> None:

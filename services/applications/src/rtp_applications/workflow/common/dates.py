@@ -8,3 +8,5 @@ SECOND = date(2026, 11, 30)
 """The day since which the second versions hold."""
 THIRD = date(2026, 11, 30)
 """The day since which the third versions hold."""
+FOURTH = date(2026, 11, 30)
+"""The day since which the fourth versions hold."""

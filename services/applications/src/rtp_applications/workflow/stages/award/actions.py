@@ -16,6 +16,7 @@ from rtp_applications.workflow.stages.award import (
     tendering,
     time_limits,
 )
+from rtp_applications.workflow.stages.benefits.guards import promises_are_in_the_contract
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
 from rtp_applications.workflow.stages.selection.guards import (
@@ -155,6 +156,7 @@ AWARD = Action(
         guards.no_challenge_on_the_day_of_the_contract,
         exclusion_judged,
         indicators.indicators_set,
+        promises_are_in_the_contract,
         *dates.OF_THE_AWARD,
         deciders_are_independent,
     ),

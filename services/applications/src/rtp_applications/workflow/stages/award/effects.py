@@ -15,6 +15,7 @@ from rtp_applications.workflow.stages.award.restarts import (
     choose_notice_owed,
 )
 from rtp_applications.workflow.stages.award.tendering import TenderInvitation
+from rtp_applications.workflow.stages.benefits.payloads import BenefitClause
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
@@ -30,7 +31,7 @@ OF_THE_DECISION: tuple[type[Payload], ...] = (ProviderChoice, Representation, Fu
 """Records of a decision that is taken back: they stay in the audit."""
 OF_THE_PROCUREMENT: tuple[type[Payload], ...] = (
     *OF_THE_DECISION, RegimeDetermination, ProcurementRecord, SocialValueConsideration, ProcessNotice, KeyCriteria,
-    TenderInvitation, PerformanceIndicators, ExclusionJudgement,
+    TenderInvitation, PerformanceIndicators, BenefitClause, ExclusionJudgement,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Measures of a mutual before and after its launch, and the units in which each may be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
@@ -88,13 +88,24 @@ class MeasuredValue(Input):
     comparator: Line | None = Field(default=None, description="What it is compared with")
 
 
+class MeasuredOutcome(MeasuredValue):
+    """A measured value that may say which promised benefit it is of."""
+
+    benefit: Line | None = Field(
+        default=None,
+        description="Id of the promised benefit that it is of: needed where one measure tells of several, as service "
+        "indicators do; left out, it counts for every promise of this measure",
+        examples=["visits-kept"],
+    )
+
+
 class Measured(Payload):
     period_from: Day
     period_to: Day = Field(description="Last day of the period")
-    values: list[MeasuredValue] = Field(min_length=1, max_length=100)
+    values: Sequence[MeasuredValue] = Field(min_length=1, max_length=100)
 
 
-class Baseline(Measured):
+class PlainBaseline(Measured):
     """The outcomes before the launch."""
 
     KIND: ClassVar[str] = "baseline"
@@ -102,10 +113,18 @@ class Baseline(Measured):
     baseline: Literal[True] = True
 
 
-class Measures(Measured):
+class Baseline(PlainBaseline):
+    values: Sequence[MeasuredOutcome] = Field(min_length=1, max_length=100)
+
+
+class PlainMeasures(Measured):
     """The outcomes of one period after the launch."""
 
     KIND: ClassVar[str] = "measures"
     KEY: ClassVar[str | None] = "period_to"
 
     baseline: Literal[False] = False
+
+
+class Measures(PlainMeasures):
+    values: Sequence[MeasuredOutcome] = Field(min_length=1, max_length=100)
