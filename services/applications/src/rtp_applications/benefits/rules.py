@@ -36,7 +36,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TracedOutcome:
     """One measurement of a benefit."""
 
     period_from: date
@@ -56,8 +56,8 @@ class BenefitTrace:
     promise: BenefitPromise
     in_contract: InContract
     clause: BenefitClause | None
-    baseline: Outcome | None
-    outcomes: tuple[Outcome, ...]
+    baseline: TracedOutcome | None
+    outcomes: tuple[TracedOutcome, ...]
     """After the launch, oldest first."""
     standing: Standing
     overdue: bool
@@ -93,11 +93,11 @@ def _read_contract(clause: BenefitClause | None) -> InContract:
     return InContract.LEFT_OUT if clause.left_out_because else InContract.WRITTEN
 
 
-def _find_outcomes(measured: Baseline | Measures, promise: BenefitPromise) -> Iterator[Outcome]:
+def _find_outcomes(measured: Baseline | Measures, promise: BenefitPromise) -> Iterator[TracedOutcome]:
     """Yield what a period says of the promise: what names it, or else what has its measure and names none."""
     named = [each for each in measured.values if each.benefit == promise.id]
     for each in named or [each for each in measured.values if _is_of_the_measure(each, promise)]:
-        yield Outcome(
+        yield TracedOutcome(
             period_from=measured.period_from,
             period_to=measured.period_to,
             value=each.value,
@@ -114,7 +114,7 @@ def _is_of_the_measure(value: MeasuredOutcome, promise: BenefitPromise) -> bool:
     return value.benefit is None and value.measure is promise.measure and value.measure is not Measure.SERVICE_INDICATOR
 
 
-def _judge(promise: BenefitPromise, newest: Outcome | None) -> Standing:
+def _judge(promise: BenefitPromise, newest: TracedOutcome | None) -> Standing:
     if newest is None:
         return Standing.NOT_MEASURED
     if not newest.comparable:
