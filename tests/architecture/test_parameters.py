@@ -28,7 +28,7 @@ def routes() -> Iterator[APIRoute]:
         for router in service.routers:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
-                if OAUTH not in route.tags:
+                if OAUTH not in route.tags and getattr(route, "refuses_unknown_parameters", True):
                     yield route
 
 

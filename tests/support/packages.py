@@ -1,4 +1,4 @@
-"""Debian's packages that tests need: RabbitMQ, and the proxies that stand before the platform.
+"""Debian's packages that tests need: RabbitMQ, the proxies that stand before the platform, and a browser.
 
 `python -m tests.support.packages` installs those that are missing.
 """
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PROXIES = ("nginx", "haproxy")
+BROWSER = "chromium"
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -67,8 +68,8 @@ def main() -> int:
 
     try:
         rabbitmq.ensure()
-        for proxy in PROXIES:
-            ensure(proxy)
+        for package in (*PROXIES, BROWSER):
+            ensure(package)
     except (NotInstalled, rabbitmq.BrokerError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -18,6 +18,7 @@ SERVICES = {
     "procurement": "applications",
     "appraisals": "applications",
     "statistics": "applications",
+    "open-data": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",
@@ -56,7 +57,13 @@ def is_open_to_browsers(path: str) -> bool:
     return path == OPEN_TO_BROWSERS or path.startswith(f"{OPEN_TO_BROWSERS}/")
 
 
+PAGES = {"published": "applications"}
+"""First part of the path of pages for people -> the service that makes them."""
+
+
 def service_for(path: str) -> str | None:
+    if page := PAGES.get(path[1:].partition("/")[0]):
+        return page
     if not path.startswith("/v1/"):
         return None
     return SERVICES.get(path[4:].partition("/")[0])

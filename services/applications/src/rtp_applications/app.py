@@ -19,6 +19,8 @@ from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.load import load_reference_data
+from rtp_applications.open_data.pages import pages
+from rtp_applications.open_data.routes import open_data
 from rtp_applications.parties.handlers import HANDLERS
 from rtp_applications.parties.routes import parties
 from rtp_applications.processes.routes import processes
@@ -81,6 +83,8 @@ service = Service(
         procurement,
         appraisals,
         statistics,
+        open_data,
+        pages,
     ],
     metadata=Model.metadata,
     migrations=migrations,

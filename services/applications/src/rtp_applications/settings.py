@@ -29,6 +29,14 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
         default=104_857_600, ge=1024, description="Largest bundle that is taken in; as the gateway's document limit"
     )
 
+    open_data_publisher: str = Field(
+        default="the Right to Provide platform", description="Who publishes the open data, as the catalogue says it"
+    )
+    open_data_licence: str = Field(
+        default="https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        description="Address of the licence of the open data",
+    )
+
     @field_validator("bundle_key")
     @classmethod
     def _is_a_bundle_key(cls, key: SecretStr | None) -> SecretStr | None:

@@ -34,6 +34,7 @@ TAGS = {
     "Processes": "The published definitions: statuses, actions, clocks and conditions",
     "Procurement": "Which procurement law holds, and the awards on record",
     "Value for money": "What an option is worth, by the Green Book",
+    "Open data": "Decisions, pipeline and outcomes, whole and in open formats",
     "Statistics": "What became of all cases, month by month, and of none by itself",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Engagements": "What is between a staff group and an adviser, from the offer to the end",

@@ -61,6 +61,7 @@ async def front(request: Request) -> HTMLResponse:
         ("/asyncapi.json", "AsyncAPI 3.0 document"),
         ("/verifier.pyz", "Verifier of received events, one file for Python 3.11"),
         ("/problems", "Problem types"),
+        ("/published", "Published decisions, and how cases stand"),
         ("/health", "Health"),
     ]
     items = "".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)

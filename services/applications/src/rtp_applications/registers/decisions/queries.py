@@ -17,7 +17,7 @@ from rtp_shared.db import AnyRow
 from rtp_shared.names import contain_name
 
 _decision = PublishedDecision.__table__.c
-_SHOWN = [
+SHOWN = [
     *(_decision[name] for name in DecisionView.model_fields if name != "body_name"),
     get_name(_decision.body_id).label("body_name"),
 ]
@@ -25,7 +25,7 @@ _SHOWN = [
 
 
 async def get_decision(session: AsyncSession, decision_id: UUID) -> AnyRow:
-    row = (await session.execute(select(*_SHOWN).where(_decision.id == decision_id))).first()
+    row = (await session.execute(select(*SHOWN).where(_decision.id == decision_id))).first()
     if row is None:
         raise NoSuchDecision
     return row
@@ -47,7 +47,7 @@ async def list_decisions(
     words: str | None = None,
 ) -> Sequence[AnyRow]:
     """Return the newest first."""
-    query = select(*_SHOWN)
+    query = select(*SHOWN)
     equal = {"route": route, "decision": decision, "ground": ground, "sector": sector, "region": region}
     query = query.where(*(_decision[name] == value for name, value in equal.items() if value is not None))
     if body is not None:

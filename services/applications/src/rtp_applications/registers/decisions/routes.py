@@ -37,7 +37,7 @@ Words = Annotated[
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 
 
-def _read_instant(text: str) -> datetime:
+def read_instant(text: str) -> datetime:
     """Read an instant; raises ValueError for one without a zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
@@ -73,7 +73,7 @@ async def list_decisions(
     header `Next-Cursor` is what `next` is in JSON.
     """
     require_order(since, until, names=("from", "to"))
-    key = decode_cursor(after, _read_instant, UUID)
+    key = decode_cursor(after, read_instant, UUID)
     rows = await queries.list_decisions(
         session,
         limit=limit,
@@ -93,7 +93,7 @@ async def list_decisions(
     following = last and encode_cursor(last.published_at, last.id)
     if prefers_csv(accept):
         headers = {"Vary": "Accept", **({"Next-Cursor": following} if following else {})}
-        return Response(to_csv(items), media_type=MEDIA_TYPE, headers=headers)
+        return Response(to_csv(items, DecisionView), media_type=MEDIA_TYPE, headers=headers)
     response.headers["Vary"] = "Accept"
     return Page(items=items, next=following)
 

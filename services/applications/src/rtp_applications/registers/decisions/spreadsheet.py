@@ -1,23 +1,23 @@
-"""The register as CSV (RFC 4180), safe to open in a spreadsheet: what people wrote stays text."""
+"""Tables as CSV (RFC 4180), safe to open in a spreadsheet: what people wrote stays text."""
 
 import csv
 import io
 from collections.abc import Iterable
 
-from rtp_applications.registers.decisions.schemas import DecisionView
+from rtp_shared.schemas import Output
 
 MEDIA_TYPE = "text/csv"
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so is calculated, and may send off what stands beside it (OWASP: CSV injection)."""
 
 
-def to_csv(decisions: Iterable[DecisionView]) -> str:
-    """Write one line per decision below a line of names. A cell that would be calculated begins with an apostrophe."""
-    names = [field.serialization_alias or name for name, field in DecisionView.model_fields.items()]
+def to_csv(rows: Iterable[Output], model: type[Output]) -> str:
+    """Write one line per row below a line of names. A cell that would be calculated begins with an apostrophe."""
+    names = [field.serialization_alias or name for name, field in model.model_fields.items()]
     lines = io.StringIO()
     writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(names)
-    for each in decisions:
+    for each in rows:
         row = each.model_dump(mode="json", by_alias=True)
         writer.writerow([_format_cell(row[name]) for name in names])
     return lines.getvalue()
