@@ -12,9 +12,13 @@ from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.feeds.routes import closing_dates
+from rtp_finance_directory.funders.funder_routes import funders
+from rtp_finance_directory.funders.programme_routes import programmes
+from rtp_finance_directory.funders.schedule import run_funders
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.moderation.routes import directory_keepers
 from rtp_finance_directory.notices.cases import handlers as notice_handlers
 from rtp_finance_directory.notices.cases.routes import case_notices
 from rtp_finance_directory.notices.cases.schedule import run_watch
@@ -57,6 +61,9 @@ service = Service(
         product_search,
         closing_dates,
         products,
+        funders,
+        programmes,
+        directory_keepers,
         saved_searches,
         common_grants,
         shortlists,
@@ -84,7 +91,7 @@ service = Service(
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
         RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule, run_alerts, run_watch],
+    loops=[run_schedule, run_funders, run_alerts, run_watch],
     settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),

@@ -14,8 +14,8 @@ from rtp_finance_directory.common_grants.schemas import (
     OpportunityStatus,
     OpportunityTimeline,
 )
-from rtp_finance_directory.directory.schemas import NOTICE
 from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.notice import NOTICE
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_shared.db import AnyRow
 from rtp_shared.schemas import STORED

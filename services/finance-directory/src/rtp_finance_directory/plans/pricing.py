@@ -26,6 +26,8 @@ class Unpriced(StrEnum):
     NOT_A_RATE = "not-paid-by-a-rate"
     """Equity, shares and outcomes contracts: what they cost depends on how the enterprise fares."""
     KIND_NOT_KNOWN = "kind-not-known"
+    NO_MONEY = "no-money"
+    """Support in kind: whatever it is worth, it covers nothing of an amount."""
 
 
 class Assumption(StrEnum):
@@ -75,12 +77,15 @@ def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: i
         personal_guarantee=row["personal_guarantee"] is True,
         subsidy=price.grant_percent > 0,
         weeks_to_decide=row["decision_weeks"],
+        excludes=frozenset(row["excludes"]),
     )
     return Priced(source, assumed)
 
 
 def _find_price(row: Mapping[str, Any], asked: PriceTerms) -> Price | Unpriced:
-    kinds = frozenset(row["kinds"])
+    kinds = frozenset(row["kinds"]) - {ProductKind.SUPPORT_IN_KIND}
+    if row["kinds"] and not kinds:
+        return Unpriced.NO_MONEY
     if kinds == {ProductKind.GRANT} or row["grant_element_percent"] == WHOLE:
         return Price(grant_percent=Decimal(WHOLE))
     if not kinds:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from rtp_finance_directory.directory.schemas import Illustrative
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.schemas import EligibilityQuestion
+from rtp_finance_directory.notice import Illustrative
 from rtp_finance_directory.plans.pricing import Assumption, PriceTerms, Unpriced
 from rtp_finance_directory.plans.rules.planning import Extent
 from rtp_finance_directory.plans.rules.sources import Change, Obstacle

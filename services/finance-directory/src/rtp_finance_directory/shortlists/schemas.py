@@ -6,8 +6,8 @@ from uuid import UUID
 from pydantic import Field, field_validator
 from pydantic.alias_generators import to_camel
 
-from rtp_finance_directory.directory.schemas import NOTICE, Illustrative
 from rtp_finance_directory.eligibility.schemas import VerdictView
+from rtp_finance_directory.notice import NOTICE, Illustrative
 from rtp_finance_directory.shortlists.models import ShortlistStatus
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Output
