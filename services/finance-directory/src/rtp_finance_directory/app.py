@@ -28,6 +28,7 @@ from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
+from rtp_finance_directory.timing import handlers as timing_handlers
 from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
     CaseLapsed,
@@ -36,6 +37,9 @@ from rtp_shared.contracts.applications import (
     CaseSuperseded,
     CaseTransferred,
     CaseWithdrawn,
+    DeadlineApproaching,
+    DeadlineMoved,
+    GoLiveDateSet,
     InterestCorrected,
     PartyChanged,
     RefusalBecameFinal,
@@ -83,9 +87,16 @@ service = Service(
     handlers={
         CaseSubmitted.TYPE: hear_in_turn(handlers.handle_case_submitted, notice_handlers.handle_case_submitted),
         CaseWithdrawn.TYPE: hear_in_turn(handlers.handle_case_withdrawn, notice_handlers.handle_case_ended),
-        PartyChanged.TYPE: hear_in_turn(handlers.handle_readers_changed, notice_handlers.handle_case_changed),
-        CaseTransferred.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        PartyChanged.TYPE: hear_in_turn(
+            handlers.handle_readers_changed, notice_handlers.handle_case_changed, timing_handlers.handle_readers_changed
+        ),
+        CaseTransferred.TYPE: hear_in_turn(
+            handlers.handle_facts_changed, notice_handlers.handle_case_changed, timing_handlers.handle_readers_changed
+        ),
         InterestCorrected.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        GoLiveDateSet.TYPE: hear_in_turn(timing_handlers.handle_go_live_date_set, handlers.handle_facts_changed),
+        DeadlineApproaching.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
+        DeadlineMoved.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
         CaseLapsed.TYPE: notice_handlers.handle_case_ended,
         CaseStopped.TYPE: notice_handlers.handle_case_ended,
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,

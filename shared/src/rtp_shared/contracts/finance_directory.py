@@ -22,7 +22,9 @@ class ShortlistMade(EventData):
 
 
 class ShortlistChanged(EventData):
-    """The shortlist of a case was made again, because the case is of another sector or region than before."""
+    """The shortlist of a case was made again: the case is of another sector or region than before, or its mutual is to
+    go live on another day.
+    """
 
     TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.shortlist-changed.v1"
     SINCE: ClassVar[str] = "1.3.0"

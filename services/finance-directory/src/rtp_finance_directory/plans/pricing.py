@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -39,6 +40,8 @@ class Assumption(StrEnum):
     NO_GREATEST_AMOUNT = "no-greatest-amount"
     NO_MATCH_FUNDING = "no-match-funding"
     NO_FEE = "no-fee"
+    DECIDED_IN_TIME = "decided-in-time"
+    """The money is needed on a day, and nobody has said how long a decision takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class PriceTerms:
     bank_rate_percent: Decimal | None = None
     assumed_rates: Mapping[UUID, Decimal] = field(default_factory=dict)
     """The yearly rate, in percent, that the group expects of a product."""
+    needed_on: date | None = None
+    """The day on which the money is needed, if that is known."""
 
 
 def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: int) -> Priced | Unpriced:
@@ -125,6 +130,7 @@ def _list_assumptions(row: Mapping[str, Any], asked: PriceTerms, price: Price) -
         Assumption.NO_LEAST_AMOUNT: row["min_amount_pence"] is None,
         Assumption.NO_GREATEST_AMOUNT: row["max_amount_pence"] is None,
         Assumption.NO_MATCH_FUNDING: row["match_funding_percent"] is None,
+        Assumption.DECIDED_IN_TIME: asked.needed_on is not None and row["decision_weeks"] is None,
         Assumption.NO_FEE: lent and row["arrangement_fee_percent"] is None,
     }
     return [assumption for assumption, holds in found.items() if holds]
