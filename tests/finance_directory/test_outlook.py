@@ -60,8 +60,8 @@ def test_what_is_not_known_is_said_to_be_not_known() -> None:
 
 def test_what_is_known_is_worked_out() -> None:
     case = CaseOutlook(10_000_00, date(2027, 4, 1), TODAY)
-    found = describe(case, max_amount_pence=7_500_00, rate_percent=8, rate_basis=RateBasis.FLAT, match_funding_percent=33,
-                     arrangement_fee_percent=2, decision_weeks=6, secured=True)  # fmt: skip
+    found = describe(case, max_amount_pence=7_500_00, rate_percent=8, rate_basis=RateBasis.FLAT,
+                     match_funding_percent=33, arrangement_fee_percent=2, decision_weeks=6, secured=True)  # fmt: skip
     assert (found["amount_pence"], found["amount_gap_pence"]) == (7_500_00, 2_500_00)
     assert (found["fee_pence"], found["cost_pence"], found["term_months"]) == (150_00, 150_00 + 3_000_00, 60)
     assert found["apr_percent"] > 14
