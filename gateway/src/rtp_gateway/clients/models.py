@@ -29,7 +29,7 @@ SCOPES = {
     "support:erase": "Erase texts of any engagement, profiles and references of persons, answering for the data",
     "finance:read": "Read finance shortlists",
     "finance:write": "Keep one's own organisation's finance products",
-    "finance:oversee": "Suspend and publish any finance product, as the directory's operator",
+    "finance:oversee": "Review, suspend and publish any finance product or funder, as the directory's operator",
     "events:read": "Read the event feed",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
     "subscriptions:read": "Read subscriptions to events",
