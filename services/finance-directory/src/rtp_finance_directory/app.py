@@ -23,6 +23,7 @@ from rtp_finance_directory.notices.cases import handlers as notice_handlers
 from rtp_finance_directory.notices.cases.routes import case_notices
 from rtp_finance_directory.notices.cases.schedule import run_watch
 from rtp_finance_directory.notices.routes import contract_endings, notices
+from rtp_finance_directory.open_referral.routes import finance_services
 from rtp_finance_directory.plans.routes import comparisons, plans
 from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
@@ -70,6 +71,7 @@ service = Service(
         directory_keepers,
         saved_searches,
         common_grants,
+        finance_services,
         shortlists,
         eligibility,
         plans,

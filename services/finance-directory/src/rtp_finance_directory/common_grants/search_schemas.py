@@ -87,6 +87,13 @@ class MoneyRangeFilter(Input):
         return low, high
 
 
+class CustomFilter(Input):
+    """A filter of a name of one's own."""
+
+    operator: Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "notIn", "like", "notLike", "between", "outside"]
+    value: Any
+
+
 class OpportunityFilters(Input):
     """What opportunities are to meet, all together."""
 
@@ -97,7 +104,7 @@ class OpportunityFilters(Input):
     )
     min_award_amount_range: MoneyRangeFilter | None = None
     max_award_amount_range: MoneyRangeFilter | None = None
-    custom_filters: dict[str, Any] | None = Field(
+    custom_filters: dict[str, CustomFilter] | None = Field(
         default=None, description="Not applied: there are none here, and `filterInfo` says so"
     )
 
