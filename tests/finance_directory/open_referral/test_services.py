@@ -1,4 +1,4 @@
-"""The products as services of Open Referral UK 3.0: valid against the standard's own schemas, and true to the products."""
+"""The products as services of Open Referral UK 3.0: valid against its schemas, and true to the products."""
 
 import json
 import uuid

@@ -213,4 +213,5 @@ def test_the_day_of_going_live_is_told_whenever_another_one_is_set() -> None:
     moved = recorded(first.after, date(2027, 5, 1))
     assert [list_told_days(each) for each in (first, same, moved)] == [[date(2027, 4, 1)], [], [date(2027, 5, 1)]]
     put_back = attempt(RIGHT_TO_PROVIDE, "put-back-launch")
+    assert isinstance(put_back.payload, NewGoLive)
     assert list_told_days(take("put-back-launch", put_back)) == [put_back.payload.new_go_live]

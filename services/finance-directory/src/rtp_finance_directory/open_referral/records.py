@@ -57,7 +57,7 @@ def find_state(row: AnyRow, today: date) -> str:
     """Return the state of the service on a day, as the standard names it."""
     if (over := STATES.get(ProductStatus(row.status))) is not None:
         return over
-    opens = ProductTime.of(row._mapping).find_opening(today)  # noqa: SLF001 - SQLAlchemy's public name
+    opens = ProductTime.of(dict(row._mapping)).find_opening(today)  # noqa: SLF001 - SQLAlchemy's public name
     if opens is None:
         return "inactive"
     return "active" if opens == today else "temporarily closed"
