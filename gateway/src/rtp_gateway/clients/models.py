@@ -28,7 +28,7 @@ SCOPES = {
     "support:match": "Work out matching rounds over all support requests and commit them, as their operator",
     "support:erase": "Erase texts of any engagement, profiles and references of persons, answering for the data",
     "finance:read": "Read finance shortlists",
-    "finance:write": "Keep one's own organisation's finance products",
+    "finance:write": "Keep one's own organisation's finance products, funders and programmes",
     "finance:oversee": "Review, suspend and publish any finance product or funder, as the directory's operator",
     "events:read": "Read the event feed",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
