@@ -36,7 +36,12 @@ def ask_judge(releases: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
     }  # fmt: skip
     path = folder / "package.json"
     path.write_text(json.dumps(package), "utf-8")
-    command = [sys.executable, HERE / "ocds_judge.py", HERE / "files" / "ocds-standard-1.1.5.zip", path]
+    command: list[str | Path] = [
+        sys.executable,
+        HERE / "ocds_judge.py",
+        HERE / "files" / "ocds-standard-1.1.5.zip",
+        path,
+    ]
     answered = subprocess.run(command, check=True, capture_output=True, timeout=120)
     judged: dict[str, Any] = json.loads(answered.stdout)
     return judged

@@ -19,11 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_finance_directory.directory.history import record_versions
 from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.funders.history import OWN, record_entries
-from rtp_finance_directory.funders.models import Funder, Programme
+from rtp_finance_directory.funders.models import Funder, FundingProgramme
 from rtp_finance_directory.vocabulary import ProductChange, PublicationState
 from rtp_shared.clock import utcnow
 
-Noun = type[Product] | type[Funder] | type[Programme]
+Noun = type[Product] | type[Funder] | type[FundingProgramme]
 NAMESPACE = uuid.UUID("0b6b3f0e-6f0a-5d0c-9a55-3c1de0f5a7d2")
 NOT_OF_THE_FILE = frozenset(
     {
@@ -75,7 +75,7 @@ def read_funders() -> list[dict[str, Any]]:
 def read_programmes() -> list[dict[str, Any]]:
     """Read the programmes of the file, one row each."""
     rows = _read_file("funders.json")["programmes"]
-    return [_complete(Programme, make_programme_id(row["slug"]), _name_funder(row)) for row in rows]
+    return [_complete(FundingProgramme, make_programme_id(row["slug"]), _name_funder(row)) for row in rows]
 
 
 async def load_reference_data(session: AsyncSession) -> str:
@@ -83,7 +83,7 @@ async def load_reference_data(session: AsyncSession) -> str:
     now = utcnow()
     funders, programmes, products = read_funders(), read_programmes(), read_products()
     await record_entries(session, Funder, await _upsert(session, Funder, funders), at=now)
-    await record_entries(session, Programme, await _upsert(session, Programme, programmes), at=now)
+    await record_entries(session, FundingProgramme, await _upsert(session, FundingProgramme, programmes), at=now)
     await record_versions(session, await _upsert(session, Product, products), at=now)
     return f"{len(products)} finance products of {len(funders)} funders"
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import QueryableAttribute
 from rtp_finance_directory.areas import list_areas_around, list_areas_within
 from rtp_finance_directory.directory.errors import NoSuchProduct, NoSuchProductVersion
 from rtp_finance_directory.directory.models import SAID, Product, ProductVersion
-from rtp_finance_directory.moderation.queries import PUBLISHED, Sight
+from rtp_finance_directory.moderation.queries import PUBLISHED, RowSight
 from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus, PublicationState
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.db import AnyRow, AnySelect
@@ -58,7 +58,7 @@ async def list_products(
     purpose: FinancePurpose | None = None,
     unverified_since: date | None = None,
     funder_id: UUID | None = None,
-    sight: Sight = PUBLISHED,
+    sight: RowSight = PUBLISHED,
 ) -> Sequence[AnyRow]:
     """List products by provider. A filter drops only what is known not to fit; no `status` drops what is over.
 

@@ -21,7 +21,7 @@ from rtp_finance_directory.directory.schemas import (
     ProductVersionView,
     ProductView,
 )
-from rtp_finance_directory.funders.models import Funder, Programme
+from rtp_finance_directory.funders.models import Funder, FundingProgramme
 from rtp_finance_directory.funders.queries import find_names
 from rtp_finance_directory.moderation.commands import OVERSEE
 from rtp_finance_directory.moderation.parameters import (
@@ -282,6 +282,6 @@ async def _name_keepers(session: AsyncSession, view: ProductView) -> ProductView
         funders = await find_names(session, Funder, [view.funder_id])
         view.funder = NamedEntry.model_validate(funders[view.funder_id]) if funders else None
     if view.programme_id is not None:
-        programmes = await find_names(session, Programme, [view.programme_id])
+        programmes = await find_names(session, FundingProgramme, [view.programme_id])
         view.programme = NamedEntry.model_validate(programmes[view.programme_id]) if programmes else None
     return view

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.funders.errors import NoSuchFunder, NoSuchProgramme
 from rtp_finance_directory.funders.history import Noun, record_entries
-from rtp_finance_directory.funders.models import Funder, Programme
+from rtp_finance_directory.funders.models import Funder, FundingProgramme
 from rtp_finance_directory.funders.schemas import FunderGiven, ProgrammeGiven
 from rtp_finance_directory.moderation.commands import OVERSEE, publish_row, suspend_row
 from rtp_finance_directory.moderation.queries import is_reviewed
@@ -19,15 +19,16 @@ from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Invalid
 
-NOUNS: dict[DirectoryNoun, Noun] = {DirectoryNoun.FUNDER: Funder, DirectoryNoun.PROGRAMME: Programme}
+NOUNS: dict[DirectoryNoun, Noun] = {DirectoryNoun.FUNDER: Funder, DirectoryNoun.PROGRAMME: FundingProgramme}
 MISSING = {DirectoryNoun.FUNDER: NoSuchFunder, DirectoryNoun.PROGRAMME: NoSuchProgramme}
 Given = FunderGiven | ProgrammeGiven
+Entry = Funder | FundingProgramme
 
 
 async def draft_entry(session: AsyncSession, said: Given, *, actor: Principal, now: datetime) -> uuid.UUID:
     """Add a funder or programme that the actor's organisation keeps, as a draft that nobody else sees."""
     await _require_own_funder(session, said, actor)
-    noun = Funder if isinstance(said, FunderGiven) else Programme
+    noun = Funder if isinstance(said, FunderGiven) else FundingProgramme
     entry_id = uuid.uuid4()
     entry = noun(
         id=entry_id,
@@ -132,7 +133,7 @@ async def follow_entry_schedule(
 ) -> bool:
     """Publish or take off what is due; return whether anything changed."""
     query = select(NOUNS[noun]).where(NOUNS[noun].id == entry_id).with_for_update(skip_locked=True)
-    entry: Funder | Programme | None = await session.scalar(query)
+    entry: Entry | None = await session.scalar(query)
     change = entry.follow_schedule(_get_day(now)) if entry is not None else None
     if entry is None or change is None:
         return False
@@ -148,7 +149,9 @@ async def require_kept_funder(
     A product of a programme is of the programme's funder.
     """
     if programme_id is not None:
-        query = select(Programme.funder_id).where(Programme.id == programme_id, Programme.owner == actor.organisation)
+        query = select(FundingProgramme.funder_id).where(
+            FundingProgramme.id == programme_id, FundingProgramme.owner == actor.organisation
+        )
         of_programme = await session.scalar(query)
         if of_programme is None:
             raise Invalid(errors=[FieldError("/programmeId", "is no programme that your organisation keeps")])
@@ -173,24 +176,24 @@ async def _keeps_funder(session: AsyncSession, funder_id: uuid.UUID, actor: Prin
 
 async def _lock(
     session: AsyncSession, noun: DirectoryNoun, entry_id: uuid.UUID, actor: Principal, *, own: bool = False
-) -> Funder | Programme:
+) -> Entry:
     """Return the row, locked, if the actor's organisation keeps it or, unless `own`, the actor oversees all."""
     table = NOUNS[noun]
     query = select(table).where(table.id == entry_id).with_for_update()
     if own or OVERSEE not in actor.scopes:
         query = query.where(table.owner == actor.organisation)
-    entry: Funder | Programme | None = await session.scalar(query)
+    entry: Entry | None = await session.scalar(query)
     if entry is None:
         raise MISSING[noun]
     return entry
 
 
-async def _count(session: AsyncSession, entry: Funder | Programme, change: ProductChange, now: datetime) -> None:
+async def _count(session: AsyncSession, entry: Entry, change: ProductChange, now: datetime) -> None:
     entry.version += 1
     await _record(session, entry, change, now)
 
 
-async def _record(session: AsyncSession, entry: Funder | Programme, change: ProductChange, now: datetime) -> None:
+async def _record(session: AsyncSession, entry: Entry, change: ProductChange, now: datetime) -> None:
     await session.flush()
     await record_entries(session, type(entry), {entry.id: change}, at=now)
 

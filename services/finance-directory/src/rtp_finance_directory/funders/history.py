@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, case, cast, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.funders.models import EntryVersion, Funder, Programme
+from rtp_finance_directory.funders.models import EntryVersion, Funder, FundingProgramme
 from rtp_finance_directory.moderation.models import DirectoryClock
 from rtp_finance_directory.vocabulary import ProductChange, PublicationState
 
-Noun = type[Funder] | type[Programme]
+Noun = type[Funder] | type[FundingProgramme]
 OWN = ["reminded_on", "sequence", "event_hash"]
 """Columns that say nothing of it, but what was told."""
 

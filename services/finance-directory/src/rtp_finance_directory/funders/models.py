@@ -81,7 +81,7 @@ class Funder(DirectoryEntry, Model):
     )
 
 
-class Programme(DirectoryEntry, Model):
+class FundingProgramme(DirectoryEntry, Model):
     """What a funder does with a part of its money for a time; products belong to it."""
 
     NOUN = DirectoryNoun.PROGRAMME

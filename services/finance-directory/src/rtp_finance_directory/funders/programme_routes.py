@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.auth import Anyone, FinanceWriter
 from rtp_finance_directory.funders import commands, queries
-from rtp_finance_directory.funders.models import Programme
+from rtp_finance_directory.funders.models import FundingProgramme
 from rtp_finance_directory.funders.queries import EntryFilters
 from rtp_finance_directory.funders.schemas import (
     EntryVersionLine,
@@ -66,7 +66,7 @@ async def list_programmes(
     key = decode_cursor(after, str, UUID)
     rows = await queries.list_entries(
         session,
-        Programme,
+        FundingProgramme,
         EntryFilters(text=q, unverified_since=unverified_since, funder_id=funder_id, open_on=open_on),
         sight=choose_sight(principal, mine=mine, publication=publication),
         limit=limit,
@@ -233,7 +233,7 @@ async def _show(
 ) -> ProgrammeView:
     oversees = principal is not None and OVERSEE in principal.scopes
     row = await queries.get_entry(
-        session, Programme, programme_id, organisation=get_organisation(principal), oversees=oversees
+        session, FundingProgramme, programme_id, organisation=get_organisation(principal), oversees=oversees
     )
     response.headers["ETag"] = format_etag(row.version)
     return ProgrammeView.model_validate(row)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.funders.errors import NoSuchEntryVersion, NoSuchFunder, NoSuchProgramme
 from rtp_finance_directory.funders.history import OWN, Noun
-from rtp_finance_directory.funders.models import EntryVersion, Funder, Programme
-from rtp_finance_directory.moderation.queries import Sight
+from rtp_finance_directory.funders.models import EntryVersion, Funder, FundingProgramme
+from rtp_finance_directory.moderation.queries import RowSight
 from rtp_finance_directory.vocabulary import DirectoryNoun, FunderKind, FunderStatus, PublicationState
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.names import contain_name
@@ -52,9 +52,9 @@ class EntryFilters:
         """Match programmes; a day takes away only what is known not to be open on it."""
         day = self.open_on
         return [
-            None if self.funder_id is None else Programme.funder_id == self.funder_id,
-            None if day is None else or_(Programme.opens_on.is_(None), Programme.opens_on <= day),
-            None if day is None else or_(Programme.closes_on.is_(None), Programme.closes_on >= day),
+            None if self.funder_id is None else FundingProgramme.funder_id == self.funder_id,
+            None if day is None else or_(FundingProgramme.opens_on.is_(None), FundingProgramme.opens_on <= day),
+            None if day is None else or_(FundingProgramme.closes_on.is_(None), FundingProgramme.closes_on >= day),
         ]
 
 
@@ -63,7 +63,7 @@ async def list_entries(
     noun: Noun,
     filters: EntryFilters,
     *,
-    sight: Sight,
+    sight: RowSight,
     limit: int,
     after: tuple[str, UUID] | None = None,
 ) -> Sequence[AnyRow]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.funders.commands import NOUNS, follow_entry_schedule
-from rtp_finance_directory.funders.models import Funder, Programme
+from rtp_finance_directory.funders.models import Funder, FundingProgramme
 from rtp_finance_directory.funders.queries import list_due_entries, list_unverified_entries
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.vocabulary import DirectoryNoun
@@ -69,7 +69,7 @@ async def remind_funders(runtime: Runtime) -> int:
 async def _remind(runtime: Runtime, session: AsyncSession, noun: DirectoryNoun, entry_id: UUID) -> bool:
     table, today = NOUNS[noun], runtime.clock().astimezone(LONDON).date()
     query = select(table).where(table.id == entry_id).with_for_update(skip_locked=True, key_share=True)
-    entry: Funder | Programme | None = await session.scalar(query)
+    entry: Funder | FundingProgramme | None = await session.scalar(query)
     if entry is None or entry.owner is None or entry.reminded_on == today:
         return False
     event: FunderVerificationLapsed | ProgrammeVerificationLapsed

@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import AfterValidator
 
 from rtp_finance_directory.moderation.commands import OVERSEE
-from rtp_finance_directory.moderation.queries import Sight
+from rtp_finance_directory.moderation.queries import RowSight
 from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.identities import Principal
 from rtp_shared.schemas import Day, Instant, Storable
@@ -54,8 +54,8 @@ def get_organisation(principal: Principal | None) -> UUID | None:
     return principal.organisation if principal else None
 
 
-def choose_sight(principal: Principal | None, *, mine: bool, publication: PublicationState | None) -> Sight:
+def choose_sight(principal: Principal | None, *, mine: bool, publication: PublicationState | None) -> RowSight:
     """Return whose rows a list has. What is not published is shown to its keeper and the operator alone."""
     oversees = principal is not None and OVERSEE in principal.scopes
     own = mine or (publication not in (None, PublicationState.PUBLISHED) and not oversees)
-    return Sight(owner=(get_organisation(principal) or NOBODY) if own else None, publication=publication)
+    return RowSight(owner=(get_organisation(principal) or NOBODY) if own else None, publication=publication)

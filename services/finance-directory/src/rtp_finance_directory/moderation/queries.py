@@ -12,7 +12,7 @@ from rtp_finance_directory.vocabulary import PublicationState
 
 
 @dataclass(frozen=True)
-class Sight:
+class RowSight:
     """Whose rows a list has: what is published, what an organisation keeps, or what the operator moderates."""
 
     owner: UUID | None = None
@@ -27,7 +27,7 @@ class Sight:
         return found or [noun.publication == PublicationState.PUBLISHED]
 
 
-PUBLISHED = Sight()
+PUBLISHED = RowSight()
 
 
 async def is_reviewed(session: AsyncSession, organisation: UUID | None) -> bool:
