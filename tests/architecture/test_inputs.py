@@ -23,9 +23,11 @@ NO_INSTANTS = [
     "2026-11-30 09:00Z",
 ]
 NO_NUMBERS = ["3", True, 3.5, "3.0", float("inf")]
-PARSED_LATER = {("RuleGiven", "value")} | {
-    (name, "filters") for name in ("NewSubscription", "Replacement", "SubscriptionChanges")
-}
+PARSED_LATER = (
+    {("RuleGiven", "value")}
+    | {(name, "filters") for name in ("NewSubscription", "Replacement", "SubscriptionChanges")}
+    | {("DayRange", name) for name in ("min", "max")}  # a day or a time, as the protocol of CommonGrants has it
+)
 
 
 def list_models() -> list[type[BaseModel]]:

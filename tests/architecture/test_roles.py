@@ -202,6 +202,11 @@ OWN = {
         "DELETE FROM shortlist_lines",
         "UPDATE notices SET title = 'forged'",
         "UPDATE case_watches SET readers = '{public}'",
+        "DELETE FROM funders",
+        "DELETE FROM programmes",
+        "UPDATE directory_entry_versions SET body = '{}'",
+        "DELETE FROM directory_keepers",
+        "UPDATE case_timings SET go_live_on = NULL",
         "INSERT INTO case_notices (ocid) VALUES ('')",
     ],
     ("finance-directory", "worker"): [
@@ -213,6 +218,10 @@ OWN = {
         "DELETE FROM shortlists",
         "UPDATE notices SET title = 'forged'",
         "DELETE FROM case_notices",
+        "UPDATE funders SET name = 'forged'",
+        "INSERT INTO programmes (name) VALUES ('')",
+        "SELECT reviewed FROM directory_keepers",
+        "DELETE FROM case_timings",
     ],
     ("finance-directory", "operator"): [
         "SELECT facts FROM shortlists",
@@ -221,6 +230,8 @@ OWN = {
         "DELETE FROM notices",
         "DELETE FROM notice_releases",
         "SELECT employer FROM case_watches",
+        "SELECT go_live_on FROM case_timings",
+        "SELECT reviewed FROM directory_keepers",
     ],
 }
 REFUSED = re.compile("permission denied|must be owner")

@@ -135,6 +135,8 @@ NO_PEOPLE = {
     "documentId",
     "employer",
     "engagementId",
+    "funderId",
+    "programmeId",
     "needId",
     "eventId",
     "networkId",

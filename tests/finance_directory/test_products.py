@@ -62,10 +62,10 @@ async def test_loading_again_changes_nothing_and_a_changed_row_gets_a_new_versio
     one = make_product_id("charity-bank-loan")
     read = text("SELECT id, version, xmin::text FROM products ORDER BY id")
     async with open_as(finance, "operator") as session:
-        assert await load_reference_data(session) == "29 finance products"
+        assert await load_reference_data(session) == "29 finance products of 22 funders"
     async with open_as(finance, "operator") as session:
         before = (await session.execute(read)).all()
-        assert await load_reference_data(session) == "29 finance products"
+        assert await load_reference_data(session) == "29 finance products of 22 funders"
         assert (await session.execute(read)).all() == before
         await session.execute(text("UPDATE products SET max_amount_pence = NULL WHERE id = :id"), {"id": one})
         await load_reference_data(session)

@@ -34,7 +34,18 @@ OPEN = {
     "edition": "1",
     "extension": "event-chain",
     **dict.fromkeys(
-        ("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id", "grant_id", "ocid"), "*"
+        (
+            "award_id",
+            "recommendation_id",
+            "decision_id",
+            "adviser_id",
+            "product_id",
+            "funder_id",
+            "programme_id",
+            "grant_id",
+            "ocid",
+        ),
+        "*",
     ),
     **dict.fromkeys(("network_id", "resource_id", "record_id"), "*"),
 }

@@ -31,11 +31,15 @@ SERVICES = {
     "matching-rules": "advice-matching",
     "fairness": "advice-matching",
     "products": "finance-directory",
+    "funders": "finance-directory",
+    "programmes": "finance-directory",
+    "directory-keepers": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",
     "finance-plans": "finance-directory",
     "product-comparisons": "finance-directory",
     "saved-searches": "finance-directory",
+    "finance-open-referral": "finance-directory",
     "common-grants": "finance-directory",
     "grants": "finance-directory",
     "grant-statistics": "finance-directory",
@@ -49,12 +53,12 @@ SERVICES = {
 
 NAMES = tuple(dict.fromkeys(SERVICES.values()))
 
-OPEN_TO_BROWSERS = "/v1/open-referral"
-"""Below this path pages of any origin may read, as Open Referral UK 3.0 demands of each answer: it is all public."""
+OPEN_TO_BROWSERS = ("/v1/open-referral", "/v1/finance-open-referral")
+"""Below these paths pages of any origin may read, as Open Referral UK 3.0 demands of each answer: it is all public."""
 
 
 def is_open_to_browsers(path: str) -> bool:
-    return path == OPEN_TO_BROWSERS or path.startswith(f"{OPEN_TO_BROWSERS}/")
+    return any(path == each or path.startswith(f"{each}/") for each in OPEN_TO_BROWSERS)
 
 
 PAGES = {"published": "applications"}

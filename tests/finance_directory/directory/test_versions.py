@@ -12,8 +12,9 @@ from rtp_embedded.platform import Platform
 from rtp_finance_directory.directory.commands import draft_product, follow_schedule, publish_product
 from rtp_finance_directory.directory.queries import list_changes, list_due
 from rtp_finance_directory.directory.schedule import process_due_products
-from rtp_finance_directory.directory.schemas import ProductGiven, PublicationGiven
+from rtp_finance_directory.directory.schemas import ProductGiven
 from rtp_finance_directory.load import make_product_id
+from rtp_finance_directory.moderation.schemas import PublicationGiven
 from rtp_shared.etags import ANY_VERSION
 from rtp_shared.identities import Principal
 from tests.conftest import Api

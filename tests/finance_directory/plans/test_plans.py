@@ -8,9 +8,18 @@ import pytest
 from rtp_finance_directory.load import make_product_id
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
+from tests.finance_directory.directory.conftest import (
+    GRANT,
+    _directory_is_left_as_it_was,
+    at,
+    funder,
+    publish,
+)
 from tests.support.problems import list_fields
 
 pytestmark = pytest.mark.anyio
+
+__all__ = ["_directory_is_left_as_it_was", "funder"]
 
 THRIVE, KENT, REACH = (
     str(make_product_id(slug))
@@ -120,3 +129,22 @@ async def test_a_product_that_is_not_there_is_not_compared(reader: Api) -> None:
 async def test_reading_finance_is_asked_for(new_client: NewClient) -> None:
     stranger = await new_client(scopes="events:read")
     assert (await stranger.post("/v1/finance-plans", json={"neededPence": 1})).status_code == 403
+
+
+async def test_what_cannot_be_had_together_is_not_planned_together(reader: Api, funder: Api) -> None:
+    loan = {"kinds": ["unsecured-loan"], "maxTermMonths": 60, "rateBasis": "fixed", "ratePercent": 0.01,
+            "minAmountPence": 0, "maxAmountPence": 100_000_00, "arrangementFeePercent": 0}  # fmt: skip
+    one = await publish(funder, **loan, name="One")
+    other = await publish(funder, **loan, name="Other", excludes=[one["id"]])
+    question: dict[str, Any] = {"neededPence": 200_000_00, "subsidyRoomPence": 0}
+    taken = {part["productId"] for part in (await ask(reader, **question))["parts"]} & {one["id"], other["id"]}
+    assert len(taken) == 1
+    free = await funder.put(f"/v1/products/{other['id']}", json={**GRANT, **loan, "name": "Other"}, headers=at(other))
+    assert free.status_code == 200, free.text
+    assert {one["id"], other["id"]} <= {part["productId"] for part in (await ask(reader, **question))["parts"]}
+
+
+async def test_support_in_kind_covers_nothing(reader: Api, funder: Api) -> None:
+    mentor = await publish(funder, kinds=["support-in-kind"], name="A mentor")
+    planned = await ask(reader, neededPence=1_000_00)
+    assert {each["productId"]: each["reason"] for each in planned["notPriced"]}[mentor["id"]] == "no-money"

@@ -12,18 +12,24 @@ from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.feeds.routes import closing_dates
+from rtp_finance_directory.funders.funder_routes import funders
+from rtp_finance_directory.funders.programme_routes import programmes
+from rtp_finance_directory.funders.schedule import run_funders
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.moderation.routes import directory_keepers
 from rtp_finance_directory.notices.cases import handlers as notice_handlers
 from rtp_finance_directory.notices.cases.routes import case_notices
 from rtp_finance_directory.notices.cases.schedule import run_watch
 from rtp_finance_directory.notices.routes import contract_endings, notices
+from rtp_finance_directory.open_referral.routes import finance_services
 from rtp_finance_directory.plans.routes import comparisons, plans
 from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
+from rtp_finance_directory.timing import handlers as timing_handlers
 from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
     CaseLapsed,
@@ -32,6 +38,9 @@ from rtp_shared.contracts.applications import (
     CaseSuperseded,
     CaseTransferred,
     CaseWithdrawn,
+    DeadlineApproaching,
+    DeadlineMoved,
+    GoLiveDateSet,
     InterestCorrected,
     PartyChanged,
     RefusalBecameFinal,
@@ -57,8 +66,12 @@ service = Service(
         product_search,
         closing_dates,
         products,
+        funders,
+        programmes,
+        directory_keepers,
         saved_searches,
         common_grants,
+        finance_services,
         shortlists,
         eligibility,
         plans,
@@ -76,15 +89,22 @@ service = Service(
     handlers={
         CaseSubmitted.TYPE: hear_in_turn(handlers.handle_case_submitted, notice_handlers.handle_case_submitted),
         CaseWithdrawn.TYPE: hear_in_turn(handlers.handle_case_withdrawn, notice_handlers.handle_case_ended),
-        PartyChanged.TYPE: hear_in_turn(handlers.handle_readers_changed, notice_handlers.handle_case_changed),
-        CaseTransferred.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        PartyChanged.TYPE: hear_in_turn(
+            handlers.handle_readers_changed, notice_handlers.handle_case_changed, timing_handlers.handle_readers_changed
+        ),
+        CaseTransferred.TYPE: hear_in_turn(
+            handlers.handle_facts_changed, notice_handlers.handle_case_changed, timing_handlers.handle_readers_changed
+        ),
         InterestCorrected.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        GoLiveDateSet.TYPE: hear_in_turn(timing_handlers.handle_go_live_date_set, handlers.handle_facts_changed),
+        DeadlineApproaching.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
+        DeadlineMoved.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
         CaseLapsed.TYPE: notice_handlers.handle_case_ended,
         CaseStopped.TYPE: notice_handlers.handle_case_ended,
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
         RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule, run_alerts, run_watch],
+    loops=[run_schedule, run_funders, run_alerts, run_watch],
     settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),

@@ -10,3 +10,4 @@ from rtp_shared.identities import Principal
 FinanceReader = Annotated[Principal, Depends(Access("finance:read"))]
 Anyone = Annotated[Principal | None, Depends(Public())]
 FinanceWriter = Annotated[Principal, Depends(Access("finance:write"))]
+FinanceOverseer = Annotated[Principal, Depends(Access("finance:oversee"))]

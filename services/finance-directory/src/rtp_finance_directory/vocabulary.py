@@ -18,6 +18,41 @@ class ProductKind(StrEnum):
     PROPERTY_FUND = "property-fund"
     GRANT = "grant"
     CONVENTIONAL = "conventional"
+    OUTCOMES_CONTRACT = "outcomes-contract"
+    """Paid by what comes of it; with investors' money before, it is a social impact bond."""
+    SUPPORT_IN_KIND = "support-in-kind"
+    """No money: advice, mentors, rooms or staff for nothing. It covers nothing of an amount."""
+
+
+class FunderKind(StrEnum):
+    """Kinds of organisations that give, lend or invest."""
+
+    BANK = "bank"
+    SOCIAL_LENDER = "social-lender"
+    FUND_MANAGER = "fund-manager"
+    """It invests the money of others."""
+    GRANT_MAKER = "grant-maker"
+    WHOLESALER = "wholesaler"
+    """Its money goes to other funders, never directly to a mutual."""
+    GOVERNMENT = "government"
+    SUPPORT_BODY = "support-body"
+    """It helps in kind, with or without money."""
+
+
+class FunderStatus(StrEnum):
+    """Whether a funder is there."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+    CHECK = "check"
+    """The sources disagree, or are too old to tell."""
+
+
+class DirectoryNoun(StrEnum):
+    """The nouns whose changes stand in one feed of the directory of funders."""
+
+    FUNDER = "funder"
+    PROGRAMME = "programme"
 
 
 class ProductStatus(StrEnum):
@@ -84,10 +119,12 @@ class PublicationState(StrEnum):
     """Taken off for a while, by its keeper, by schedule or by the operator."""
     WITHDRAWN = "withdrawn"
     """Taken off for good; its versions stay to be read by those who saw them."""
+    IN_REVIEW = "in-review"
+    """Its keeper wants it shown, and the operator has not looked at it yet."""
 
 
 class ProductChange(StrEnum):
-    """What a version of a product did to it, for harvesters."""
+    """What a version of a product, funder or programme did to it, for harvesters."""
 
     DRAFTED = "drafted"
     PUBLISHED = "published"

@@ -387,6 +387,18 @@ class LaunchPutBack(CaseMoved):
     TYPE: ClassVar[str] = f"{PREFIX}.applications.launch-put-back.v1"
 
 
+class GoLiveDateSet(EventData):
+    """The day on which the staff transfer and the mutual takes the service over was set, or is another one now."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.go-live-date-set.v1"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    go_live_on: date = Field(description="The day that is on file now, as a civil date in London")
+    at: datetime = Field(description="When it was put on file, UTC")
+
+
 class MutualLaunched(CaseMoved):
     """The mutual is live; monitoring begins."""
 

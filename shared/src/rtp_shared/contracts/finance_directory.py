@@ -22,7 +22,9 @@ class ShortlistMade(EventData):
 
 
 class ShortlistChanged(EventData):
-    """The shortlist of a case was made again, because the case is of another sector or region than before."""
+    """The shortlist of a case was made again: the case is of another sector or region than before, or its mutual is to
+    go live on another day.
+    """
 
     TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.shortlist-changed.v1"
     SINCE: ClassVar[str] = "1.3.0"
@@ -93,6 +95,34 @@ class ProductVerificationLapsed(EventData):
     SINCE: ClassVar[str] = "1.4.0"
 
     product_id: UUID = Field(description="The product")
+    verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
+
+
+class FunderVerificationLapsed(EventData):
+    """A published funder that you keep was last verified 90 days ago or more: look through it, and say that it is
+    right. It is said again every 90 days until then.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.funder-verification-lapsed.v1"
+    SUBJECT: ClassVar[str] = "funders"
+    READERS: ClassVar[str] = "The organisation that keeps the funder"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    funder_id: UUID = Field(description="The funder")
+    verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
+
+
+class ProgrammeVerificationLapsed(EventData):
+    """A published programme that you keep was last verified 90 days ago or more: look through it, and say that it is
+    right. It is said again every 90 days until then.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.programme-verification-lapsed.v1"
+    SUBJECT: ClassVar[str] = "programmes"
+    READERS: ClassVar[str] = "The organisation that keeps the programme"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    programme_id: UUID = Field(description="The programme")
     verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
 
 

@@ -18,6 +18,7 @@ from rtp_applications.workflow.stages.decision.payloads import Condition, Condit
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.transition import payloads, transfer
+from rtp_shared.contracts.applications import GoLiveDateSet
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_deadline, on_snapshot, put, take
 from tests.applications.workflow.stages import transition_cases as transfers
@@ -200,3 +201,17 @@ def test_a_dispute_holds_the_review_up_until_it_is_answered_and_again_when_it_is
     assert ground.refused_for("begin-readiness-review", replace(begin, snapshot=answered)) == []
     anew = take("dispute-consultation", Ready(answered, (REP,), DISPUTE, NOW + timedelta(hours=2))).after
     assert ground.refused_for("begin-readiness-review", replace(begin, snapshot=anew)) == ["disputes-answered"]
+
+
+def list_told_days(change: CaseChange) -> list[date]:
+    return [event.go_live_on for event in change.events if isinstance(event, GoLiveDateSet)]
+
+
+def test_the_day_of_going_live_is_told_whenever_another_one_is_set() -> None:
+    first = recorded(transfers.preparing, date(2027, 4, 1))
+    same = recorded(first.after, date(2027, 4, 1))
+    moved = recorded(first.after, date(2027, 5, 1))
+    assert [list_told_days(each) for each in (first, same, moved)] == [[date(2027, 4, 1)], [], [date(2027, 5, 1)]]
+    put_back = attempt(RIGHT_TO_PROVIDE, "put-back-launch")
+    assert isinstance(put_back.payload, NewGoLive)
+    assert list_told_days(take("put-back-launch", put_back)) == [put_back.payload.new_go_live]

@@ -128,6 +128,7 @@ EVENTS_TO_TRANSITION = (
 )
 EVENTS = (
     *EVENTS_TO_TRANSITION,
+    *("go-live-date-set", "shortlist-changed"),
     *("deadline-approaching", "deadline-approaching", "readiness-review-begun", "deadline-approaching"),
     "mutual-launched",
 )

@@ -33,6 +33,7 @@ def _inform_too_early(scenario: Scenario, personas: Personas, case: Case, go_liv
     """Inform the union before the mutual has said which measures it envisages: they are part of it (reg 13(2)(d))."""
     scenario.begin_step("The letter that is not there")
     personas.officer.act(case, "record-go-live-date", on=go_live)
+    scenario.drain_events()  # the shortlist is made again by that day
     begun = scenario.today
     said: JsonObject = {**transition.UNION, "begunOn": begun, "informedOn": begun, "employerMeasures": False}
     personas.officer.expect_refusal(
@@ -104,6 +105,7 @@ def _review_and_dispute(scenario: Scenario, personas: Personas, case: Case, go_l
 
 EVENTS = (
     *employer_led.EVENTS_TO_TRANSITION,
+    *("go-live-date-set", "shortlist-changed"),
     *("deadline-approaching", "consultation-disputed", "consultation-dispute-answered"),
     *("deadline-approaching", "deadline-approaching", "deadline-missed", "deadline-approaching"),
     *("readiness-review-begun", "consultation-disputed", "deadline-approaching", "consultation-dispute-answered"),

@@ -135,6 +135,7 @@ def _go_live(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.board.act(
         case, "put-back-launch", reasons="Payroll was not tested.", newGoLive=go_live + timedelta(days=14)
     )
+    scenario.drain_events()  # the shortlist is made again by that day
     scenario.wait_until(go_live + timedelta(days=3), "payroll is tested twice")
     transition.review_readiness(personas, case)
     transition.measure_with_promises(scenario, personas, case)
@@ -162,9 +163,9 @@ EVENTS = (
     *("assurance-begun", *["party-changed"] * 3, "panel-papers-published"),
     *("case-approved-conditionally", "conditions-closed"),
     *("contract-route-chosen", "tender-published", "standstill-begun", "contract-awarded"),
-    *("party-changed", "transition-begun"),
+    *("party-changed", "transition-begun", "go-live-date-set", "shortlist-changed"),
     *("deadline-approaching", "deadline-approaching", "deadline-approaching"),
-    *("readiness-review-begun", "launch-put-back"),
+    *("readiness-review-begun", "launch-put-back", "go-live-date-set", "shortlist-changed"),
     *("deadline-approaching", "readiness-review-begun", "deadline-approaching", "deadline-approaching"),
     "mutual-launched",
     *("deadline-approaching", "monitoring-check-recorded"),

@@ -46,6 +46,7 @@ TAGS = {
     "Resources": "Guides, toolkits and templates that others publish, by stage and topic",
     "Open Referral": "The directory in Open Referral UK 3.0, for other directories and websites",
     "Finance products": "Grants, loans and investment; information, never an offer",
+    "Funders": "Who stands behind the products, and what they do with a part of their money for a time",
     "Saved searches": "What a client looks for in the directory, and is told when it is found",
     "CommonGrants": "The directory's grants in the CommonGrants protocol 0.4, for other portals",
     "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",

@@ -16,6 +16,7 @@ from rtp_applications.workflow.common.events import (
     make_deadlines_corrected,
     make_deadlines_moved,
     make_documents_frozen,
+    make_go_live_date_set,
 )
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
@@ -241,6 +242,7 @@ def _complete(step: Step) -> CaseChange:
             *make_deadlines_moved(snapshot, after, step.now),
             *make_deadlines_corrected(step.process, snapshot, after, step.now, decided_on=read_decision_day(step)),
             *make_documents_frozen(snapshot, after),
+            *make_go_live_date_set(snapshot, after, step.now),
         ),
         reason=_find_reason(step),
         discloses=action.discloses,

@@ -19,7 +19,7 @@ class CriteriaGiven(Input):
     """What is looked for, by the names and meanings of the parameters of GET /v1/products/search."""
 
     q: Line | None = Field(default=None, description='Words in any form; "a phrase", or, and -without are understood')
-    kind: list[ProductKind] = Field(default=[], max_length=12)
+    kind: list[ProductKind] = Field(default=[], max_length=14)
     status: list[ProductStatus] = Field(default=[], max_length=4, description="What is not over if it is left out")
     purpose: FinancePurpose | None = None
     sector: Sector | None = None
@@ -45,6 +45,8 @@ class CriteriaGiven(Input):
     least_holiday_months: Months | None = None
     most_decision_weeks: Annotated[Whole, Field(ge=0, le=520)] | None = None
     unverified_since: Day | None = None
+    funder_id: UUID | None = None
+    programme_id: UUID | None = None
 
     def read(self) -> ProductCriteria:
         """Return what is looked for."""

@@ -14,8 +14,8 @@ from rtp_finance_directory.common_grants.schemas import (
     OpportunityStatus,
     OpportunityTimeline,
 )
-from rtp_finance_directory.directory.schemas import NOTICE
 from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.notice import NOTICE
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_shared.db import AnyRow
 from rtp_shared.schemas import STORED
@@ -36,7 +36,7 @@ CUSTOM = {
 
 def make_opportunity(row: AnyRow, *, today: date, url: str) -> Opportunity:
     """Return the opportunity that a product's row says. What is not known is left out."""
-    windows = [ApplicationWindow.model_validate(each, context=STORED) for each in row.windows]
+    windows = read_windows(row)
     return Opportunity(
         id=row.id,
         title=row.name,
@@ -52,17 +52,27 @@ def make_opportunity(row: AnyRow, *, today: date, url: str) -> Opportunity:
     )
 
 
-def _read_status(row: AnyRow, windows: list[ApplicationWindow], today: date) -> OpportunityStatus:
+def read_windows(row: AnyRow) -> list[ApplicationWindow]:
+    return [ApplicationWindow.model_validate(each, context=STORED) for each in row.windows]
+
+
+def find_state(row: AnyRow, windows: list[ApplicationWindow], today: date) -> OpportunityState:
+    """Return the state of the opportunity on a day."""
     begun = row.opened_on is None or row.opened_on <= today
     if row.status in OVER or (row.closed_on is not None and row.closed_on < today):
-        return OpportunityStatus(value=OpportunityState.CLOSED)
+        return OpportunityState.CLOSED
     if not begun or (windows and not any(window.holds(today) for window in windows)):
         opens = not begun or windows[-1].opens_on > today
-        return OpportunityStatus(value=OpportunityState.FORECASTED if opens else OpportunityState.CLOSED)
-    if row.status == ProductStatus.CHECK:
+        return OpportunityState.FORECASTED if opens else OpportunityState.CLOSED
+    return OpportunityState.CUSTOM if row.status == ProductStatus.CHECK else OpportunityState.OPEN
+
+
+def _read_status(row: AnyRow, windows: list[ApplicationWindow], today: date) -> OpportunityStatus:
+    state = find_state(row, windows, today)
+    if state is OpportunityState.CUSTOM:
         said = "It may be open: our sources disagree, or are too old to tell."
-        return OpportunityStatus(value=OpportunityState.CUSTOM, custom_value="check", description=said)
-    return OpportunityStatus(value=OpportunityState.OPEN)
+        return OpportunityStatus(value=state, custom_value="check", description=said)
+    return OpportunityStatus(value=state)
 
 
 def _read_funding(row: AnyRow) -> OpportunityFunding | None:
@@ -78,10 +88,20 @@ def _write_money(pence: int | None) -> MoneyAmount | None:
     return None if pence is None else MoneyAmount(amount=f"{pence // 100}.{pence % 100:02}")
 
 
-def _read_dates(row: AnyRow, windows: list[ApplicationWindow], today: date) -> OpportunityTimeline | None:
-    ahead = [each for each in windows if each.closes_on is None or each.closes_on >= today] or windows[-1:]
+def find_days(row: AnyRow, windows: list[ApplicationWindow], today: date) -> tuple[date | None, date | None]:
+    """Return when the opportunity opens and closes: in the window that is open, or the next one."""
+    ahead = _list_ahead(windows, today)
     opens = ahead[0].opens_on if ahead else row.opened_on
     closes = min((day for day in (ahead[0].closes_on if ahead else None, row.closed_on) if day), default=None)
+    return opens, closes
+
+
+def _list_ahead(windows: list[ApplicationWindow], today: date) -> list[ApplicationWindow]:
+    return [each for each in windows if each.closes_on is None or each.closes_on >= today] or windows[-1:]
+
+
+def _read_dates(row: AnyRow, windows: list[ApplicationWindow], today: date) -> OpportunityTimeline | None:
+    opens, closes = find_days(row, windows, today)
     others = {
         f"window{number}": OpportunityEvent(
             name="It takes applications again",
@@ -89,7 +109,7 @@ def _read_dates(row: AnyRow, windows: list[ApplicationWindow], today: date) -> O
             start_date=each.opens_on,
             end_date=each.closes_on,
         )
-        for number, each in enumerate(ahead[1:], 2)
+        for number, each in enumerate(_list_ahead(windows, today)[1:], 2)
         if each.closes_on is not None
     }
     if opens is None and closes is None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.common_grants.errors import NoSuchOpportunity
 from rtp_finance_directory.directory.models import SAID, Product, ProductVersion
+from rtp_finance_directory.search.criteria import parse_words
 from rtp_finance_directory.vocabulary import ProductKind, PublicationState
 from rtp_shared.db import AnyRow, AnySelect
 
@@ -23,6 +24,14 @@ async def list_opportunities(session: AsyncSession, *, page: int, size: int) -> 
     rows = (await session.execute(_select().offset((page - 1) * size).limit(size))).all()
     total = await session.scalar(select(func.count()).select_from(Product).where(*IS_OPPORTUNITY))
     return rows, total or 0
+
+
+async def find_opportunities(session: AsyncSession, text: str | None) -> Sequence[AnyRow]:
+    """Return every opportunity that holds the words; all of them without words."""
+    query = _select()
+    if text is not None:
+        query = query.where(Product.search.bool_op("@@")(parse_words(text)))
+    return (await session.execute(query)).all()
 
 
 async def get_opportunity(session: AsyncSession, product_id: UUID) -> AnyRow:

@@ -7,35 +7,41 @@ from uuid import UUID
 
 from rtp_finance_directory.conformance.findings import ConformanceFinding, Fetch, FetchedAnswer, RulesOf
 
-BASE = "/v1/open-referral"
-RULES = RulesOf("Open Referral UK 3.0")
+BASES = {"/v1/open-referral": "Open Referral UK 3.0", "/v1/finance-open-referral": "Open Referral UK 3.0, of finance"}
+"""Where servers of the standard are looked for, each with how the report names it."""
 OF_PAGES = {"total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty", "contents"}
 STATES = {"active", "inactive", "defunct", "temporarily closed"}
 
 
 async def check_open_referral(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
-    """Ask for the home, a list of services and one of them."""
-    home = await fetch(BASE)
+    """Ask each server for its home, a list of services and one of them."""
+    for base, name in BASES.items():
+        async for finding in _check_server(fetch, base, RulesOf(name)):
+            yield finding
+
+
+async def _check_server(fetch: Fetch, base: str, rules: RulesOf) -> AsyncIterator[ConformanceFinding]:
+    home = await fetch(base)
     if home.status != 200:
-        yield RULES.skip("the home is there", f"it answers {home.status}")
+        yield rules.skip("the home is there", f"it answers {home.status}")
         return
     said = _read(home)
     named = (
         isinstance(said, dict) and said.get("version") == "HSDS-UK-3.0" and {"profile", "openapi_url"} <= said.keys()
     )
-    yield RULES.require("the home names version, profile and OpenAPI document", named, "it does not")
+    yield rules.require("the home names version, profile and OpenAPI document", named, "it does not")
     opened = home.headers.get("access-control-allow-origin") == "*"
-    yield RULES.require("pages of any origin may read", opened, "Access-Control-Allow-Origin is not *")
-    page = _read(await fetch(f"{BASE}/services?per_page=5"))
+    yield rules.require("pages of any origin may read", opened, "Access-Control-Allow-Origin is not *")
+    page = _read(await fetch(f"{base}/services?per_page=5"))
     shaped = isinstance(page, dict) and page.keys() >= OF_PAGES
-    yield RULES.require("a list is a page of the standard", shaped, "it lacks members")
+    yield rules.require("a list is a page of the standard", shaped, "it lacks members")
     services = page["contents"] if shaped else []
     if not services:
-        yield RULES.skip("a service is as the standard has it", "there is none")
+        yield rules.skip("a service is as the standard has it", "there is none")
         return
-    one = _read(await fetch(f"{BASE}/services/{services[0]['id']}"))
-    yield RULES.judge("a service is as the standard has it", list(_judge_service(one, services[0]["id"])))
-    yield RULES.judge("nothing is null or empty", [f"{at} is" for at in _find_empty(one, "")])
+    one = _read(await fetch(f"{base}/services/{services[0]['id']}"))
+    yield rules.judge("a service is as the standard has it", list(_judge_service(one, services[0]["id"])))
+    yield rules.judge("nothing is null or empty", [f"{at} is" for at in _find_empty(one, "")])
 
 
 def _judge_service(service: Any, listed: str) -> Iterator[str]:

@@ -2,27 +2,30 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.errors import NoSuchProduct
 from rtp_finance_directory.directory.history import record_versions
-from rtp_finance_directory.directory.models import Product
-from rtp_finance_directory.directory.schemas import ProductGiven, PublicationGiven
+from rtp_finance_directory.directory.models import WORDS, Product
+from rtp_finance_directory.directory.schemas import ProductGiven
 from rtp_finance_directory.directory.sense import find_contradictions
+from rtp_finance_directory.funders.commands import require_kept_funder
+from rtp_finance_directory.moderation.commands import OVERSEE, publish_row, suspend_row
+from rtp_finance_directory.moderation.queries import is_reviewed
+from rtp_finance_directory.moderation.schemas import PublicationGiven, SuspensionGiven
 from rtp_finance_directory.vocabulary import Certainty, ProductChange, PublicationState
 from rtp_shared.clock import LONDON
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
-from rtp_shared.problems import FieldError, Invalid
-
-OVERSEE = "finance:oversee"
+from rtp_shared.problems import Invalid
 
 
 async def draft_product(session: AsyncSession, said: ProductGiven, *, actor: Principal, now: datetime) -> uuid.UUID:
     """Add a product that the actor's organisation keeps, as a draft that nobody else sees."""
-    _require_sense(said)
+    values = await _read_values(session, said, actor)
     product_id = uuid.uuid4()
     product = Product(
         id=product_id,
@@ -32,7 +35,7 @@ async def draft_product(session: AsyncSession, said: ProductGiven, *, actor: Pri
         publication=PublicationState.DRAFT,
         certainty=Certainty.FOUND,
         verified_on=_get_day(now),
-        **said.read_values(),
+        **values,
     )
     session.add(product)
     await _record(session, product, ProductChange.DRAFTED, now)
@@ -48,17 +51,22 @@ async def replace_product(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Say anew what the product is. What says the same counts no version."""
+    """Say anew what the product is. What says the same counts no version.
+
+    Of a keeper that is reviewed, other words hide the product until the operator has looked at them; numbers do not.
+    """
     product = await _lock(session, product_id, actor, own=True)
     product.require_writable()
     version.require(product.version)
-    _require_sense(said)
-    values = said.read_values()
-    if all(getattr(product, name) == value for name, value in values.items()):
+    values = await _read_values(session, said, actor)
+    differing = frozenset(name for name, value in values.items() if getattr(product, name) != value)
+    if not differing:
         return
-    for name, value in values.items():
-        setattr(product, name, value)
-    await _count(session, product, ProductChange.CHANGED, now, verified=True)
+    for name in differing:
+        setattr(product, name, values[name])
+    hides = bool(differing & WORDS) and await is_reviewed(session, product.owner)
+    change = product.hide_for_review() if hides else ProductChange.CHANGED
+    await _count(session, product, change, now, verified=True)
 
 
 async def verify_product(
@@ -84,23 +92,23 @@ async def publish_product(
     """Show the product to all, now or from a day on."""
     product = await _lock(session, product_id, actor)
     version.require(product.version)
-    _require_order(schedule, today=_get_day(now))
-    change = product.publish(
-        today=_get_day(now),
-        publish_on=schedule.publish_on,
-        unpublish_on=schedule.unpublish_on,
-        by_operator=_oversees(product, actor),
-    )
+    change = await publish_row(session, product, schedule, actor=actor, today=_get_day(now))
     await _count(session, product, change, now)
 
 
 async def suspend_product(
-    session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
+    session: AsyncSession,
+    product_id: uuid.UUID,
+    said: SuspensionGiven | None = None,
+    *,
+    version: Expected,
+    actor: Principal,
+    now: datetime,
 ) -> None:
     """Take the product off for a while."""
     product = await _lock(session, product_id, actor)
     version.require(product.version)
-    await _count(session, product, product.suspend(by_operator=_oversees(product, actor)), now)
+    await _count(session, product, suspend_row(product, said, actor=actor), now)
 
 
 async def withdraw_product(
@@ -124,15 +132,12 @@ async def follow_schedule(session: AsyncSession, product_id: uuid.UUID, *, now: 
     return True
 
 
-def _require_sense(said: ProductGiven) -> None:
+async def _read_values(session: AsyncSession, said: ProductGiven, actor: Principal) -> dict[str, Any]:
+    """Return the values of the columns; refuse what contradicts itself, and what names another's funder."""
     if errors := list(find_contradictions(said)):
         raise Invalid(errors=errors)
-
-
-def _require_order(schedule: PublicationGiven, *, today: date) -> None:
-    begins = max(schedule.publish_on or today, today)
-    if schedule.unpublish_on is not None and schedule.unpublish_on <= begins:
-        raise Invalid(errors=[FieldError("/unpublishOn", f"must be after {begins}")])
+    funder_id = await require_kept_funder(session, said.funder_id, said.programme_id, actor=actor)
+    return said.read_values() | {"funder_id": funder_id}
 
 
 async def _lock(session: AsyncSession, product_id: uuid.UUID, actor: Principal, *, own: bool = False) -> Product:
@@ -146,10 +151,6 @@ async def _lock(session: AsyncSession, product_id: uuid.UUID, actor: Principal, 
     if product is None:
         raise NoSuchProduct
     return product
-
-
-def _oversees(product: Product, actor: Principal) -> bool:
-    return OVERSEE in actor.scopes and product.owner != actor.organisation
 
 
 async def _count(

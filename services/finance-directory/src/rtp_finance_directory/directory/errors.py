@@ -1,6 +1,6 @@
 """The refusals of the directory."""
 
-from rtp_shared.problems import Conflict, NotFound
+from rtp_shared.problems import NotFound
 
 
 class NoSuchProduct(NotFound):
@@ -9,11 +9,3 @@ class NoSuchProduct(NotFound):
 
 class NoSuchProductVersion(NotFound):
     title = "There is no such version of this finance product, or it was never published"
-
-
-class NotInThatState(Conflict):
-    title = "The product's publication does not allow it"
-
-
-class HeldByOperator(Conflict):
-    title = "The operator of the directory suspended this product, and alone can put it back"

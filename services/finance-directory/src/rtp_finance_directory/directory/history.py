@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Text, case, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.directory.models import DirectoryClock, Product, ProductVersion
+from rtp_finance_directory.directory.models import Product, ProductVersion
+from rtp_finance_directory.moderation.models import DirectoryClock
 from rtp_finance_directory.vocabulary import ProductChange, PublicationState
 
 SHOWN = (ProductChange.PUBLISHED, ProductChange.CHANGED)

@@ -4,12 +4,12 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Computed, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
-from rtp_finance_directory.directory.errors import HeldByOperator, NotInThatState
+from rtp_finance_directory.moderation.models import Moderated
 from rtp_finance_directory.vocabulary import Certainty, ProductChange, ProductStatus, PublicationState, RateBasis
 
 SEARCHED = """
@@ -21,7 +21,7 @@ SEARCHED = """
 """What is found by words: a product's and its provider's name weigh most."""
 
 
-class Product(Model):
+class Product(Moderated, Model):
     """A finance product as public sources describe it. Information, never an offer.
 
     None means that it is not known, never that there is no limit. An empty list means that there is no limit.
@@ -83,13 +83,11 @@ class Product(Model):
     requirements: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     """What it asks for besides, as data (`requirements/models.py`)."""
 
-    owner: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    """The organisation that keeps the row; None for the operator's reference rows."""
-    publication: Mapped[PublicationState] = mapped_column(server_default=PublicationState.PUBLISHED.value)
-    suspended_by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Then only the operator lifts it."""
-    publish_on: Mapped[date | None]
-    unpublish_on: Mapped[date | None]
+    funder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("funders.id"), index=True)
+    """None where nobody has said who stands behind it; `provider` is its name as it is shown."""
+    programme_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programmes.id"), index=True)
+    excludes: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    """Products that cannot be had beside it."""
     windows: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     """The times in which it takes applications, by `opensOn` and `closesOn`, in their order; empty if it names none."""
     decision_weeks: Mapped[int | None]
@@ -98,54 +96,11 @@ class Product(Model):
 
     __table_args__ = (Index("ix_products_search", "search", postgresql_using="gin"),)
 
-    def publish(
-        self, *, today: date, publish_on: date | None, unpublish_on: date | None, by_operator: bool
-    ) -> ProductChange:
-        """Show it to all from today or a later day on, until a day if one is named."""
-        self._require_one_of(PublicationState.DRAFT, PublicationState.SUSPENDED, PublicationState.PUBLISHED)
-        if self.suspended_by_operator and not by_operator:
-            raise HeldByOperator
-        self.suspended_by_operator = False
-        self.unpublish_on = unpublish_on
-        later = publish_on is not None and publish_on > today
-        if later and self.publication is PublicationState.PUBLISHED:
-            raise NotInThatState("it is published already; suspend it first to publish it on a later day")
-        self.publish_on = publish_on if later else None
-        return ProductChange.DRAFTED if later else self._publish()
 
-    def _publish(self) -> ProductChange:
-        change = ProductChange.CHANGED if self.publication is PublicationState.PUBLISHED else ProductChange.PUBLISHED
-        self.publication, self.publish_on = PublicationState.PUBLISHED, None
-        return change
-
-    def suspend(self, *, by_operator: bool) -> ProductChange:
-        """Take it off for a while. What the operator takes off, its owner does not put back."""
-        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
-        self.suspended_by_operator |= by_operator
-        self.publication, self.publish_on, self.unpublish_on = PublicationState.SUSPENDED, None, None
-        return ProductChange.SUSPENDED
-
-    def withdraw(self) -> ProductChange:
-        """Take it off for good."""
-        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
-        self.publication, self.publish_on, self.unpublish_on = PublicationState.WITHDRAWN, None, None
-        return ProductChange.WITHDRAWN
-
-    def follow_schedule(self, today: date) -> ProductChange | None:
-        """Publish or take off what is due; return what changed, or None."""
-        if self.unpublish_on is not None and self.unpublish_on <= today:
-            return self.suspend(by_operator=False)
-        if self.publish_on is not None and self.publish_on <= today:
-            return self._publish()
-        return None
-
-    def require_writable(self) -> None:
-        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
-
-    def _require_one_of(self, *allowed: PublicationState) -> None:
-        if self.publication not in allowed:
-            raise NotInThatState(f"it is {self.publication}")
-
+WORDS = frozenset(
+    {"provider", "name", "rate_note", "conditions", "source_note", "requirements", "rule_sources", "funder_id"}
+)
+"""What is said in words of its keeper's own, or in whose name: the operator reads it where it reviews the keeper."""
 
 SAID = [column for column in Product.__table__.c if column.computed is None]
 """The columns of a product but for the one by which words find it."""
@@ -168,12 +123,3 @@ class ProductVersion(Model):
     recorded_at: Mapped[datetime]
     body: Mapped[dict[str, Any]]
     """The product's row, by the names of its columns."""
-
-
-class DirectoryClock(Model):
-    """The number of the directory's newest change. Its one row is locked by whoever changes a product."""
-
-    __tablename__ = "directory_clock"
-
-    id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
-    position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute
 from rtp_finance_directory.areas import list_areas_around, list_areas_within
 from rtp_finance_directory.directory.errors import NoSuchProduct, NoSuchProductVersion
 from rtp_finance_directory.directory.models import SAID, Product, ProductVersion
+from rtp_finance_directory.moderation.queries import PUBLISHED, RowSight
 from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus, PublicationState
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.db import AnyRow, AnySelect
@@ -56,17 +57,18 @@ async def list_products(
     legal_form: LegalForm | None = None,
     purpose: FinancePurpose | None = None,
     unverified_since: date | None = None,
-    owner: UUID | None = None,
+    funder_id: UUID | None = None,
+    sight: RowSight = PUBLISHED,
 ) -> Sequence[AnyRow]:
     """List products by provider. A filter drops only what is known not to fit; no `status` drops what is over.
 
-    With `owner` they are what that organisation keeps, whatever its publication.
+    By `sight` they are published, or what an organisation keeps, or what the operator moderates.
     """
     provider = func.lower(Product.provider)
     columns = (*SAID, provider.label("sort_key"))  # as PostgreSQL lowers it: Python's may differ
     query: AnySelect = select(*columns).order_by(provider, Product.id).limit(limit + 1)
     conditions = [
-        Product.owner == owner if owner is not None else Product.publication == PublicationState.PUBLISHED,
+        *sight.match(Product),
         match_status(status, today),
         match_list(Product.sectors, sector, ListFacet.SECTORS),
         match_list(Product.legal_forms, legal_form, ListFacet.LEGAL_FORMS),
@@ -74,6 +76,8 @@ async def list_products(
     ]
     if text is not None:
         conditions.append(contain_name(Product.provider + " " + Product.name, text))
+    if funder_id is not None:
+        conditions.append(Product.funder_id == funder_id)
     if kind is not None:
         conditions.append(Product.kinds.contains([kind.value]))
     if direct is not None:
@@ -163,5 +167,6 @@ async def list_changes(session: AsyncSession, *, after: int, limit: int) -> Sequ
 
 async def list_due(session: AsyncSession, today: date) -> Sequence[UUID]:
     """List the products that their schedule publishes or takes off by today."""
-    due = or_(Product.publish_on <= today, Product.unpublish_on <= today)
+    publishes = (Product.publish_on <= today) & (Product.publication != PublicationState.IN_REVIEW)
+    due = or_(publishes, Product.unpublish_on <= today)
     return (await session.scalars(select(Product.id).where(due).order_by(Product.id))).all()

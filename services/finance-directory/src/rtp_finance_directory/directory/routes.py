@@ -1,11 +1,9 @@
 """HTTP in, HTTP out: finance products."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
-from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.areas import REGION
@@ -14,6 +12,7 @@ from rtp_finance_directory.directory import commands, queries
 from rtp_finance_directory.directory.schemas import (
     ChangePage,
     ChangeView,
+    NamedEntry,
     ProductGiven,
     ProductLine,
     ProductPage,
@@ -21,8 +20,20 @@ from rtp_finance_directory.directory.schemas import (
     ProductVersionPage,
     ProductVersionView,
     ProductView,
-    PublicationGiven,
 )
+from rtp_finance_directory.funders.models import Funder, FundingProgramme
+from rtp_finance_directory.funders.queries import find_names
+from rtp_finance_directory.moderation.commands import OVERSEE
+from rtp_finance_directory.moderation.parameters import (
+    AsAt,
+    Mine,
+    Publication,
+    UnverifiedSince,
+    choose_sight,
+    get_organisation,
+    read_position,
+)
+from rtp_finance_directory.moderation.schemas import PublicationGiven, SuspensionGiven
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
@@ -30,7 +41,7 @@ from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
-from rtp_shared.schemas import Day, Instant, Storable
+from rtp_shared.schemas import Storable
 from rtp_shared.web import create_router
 
 NamePart = Annotated[
@@ -44,27 +55,9 @@ AmountPence = Annotated[
 
 
 ProductId = Annotated[UUID, Path(description="The product's id")]
-NOBODY = UUID(int=0)
-"""The organisation of a caller without a token."""
 
 
 products = create_router(prefix="/v1/products", tags=["Finance products"])
-
-
-def require_utc(value: datetime) -> datetime:
-    """Return the time; raise ValueError for one before or after all that can be said in UTC."""
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is no time that can be said in UTC") from None
-
-
-def read_position(value: object) -> int:
-    """Return a number of a cursor; raise ValueError for one that PostgreSQL has no room for."""
-    number = int(str(value))
-    if not 0 <= number < 2**63:
-        raise ValueError(f"{number} is no position")
-    return number
 
 
 @products.get("")
@@ -85,12 +78,10 @@ async def list_products(
         list[ProductStatus], Query(max_length=4, description="May be repeated; open and check if it is left out")
     ] = [],  # noqa: B006 - FastAPI copies it
     direct: Annotated[bool | None, Query(description="false for wholesale money")] = None,
-    unverified_since: Annotated[
-        Day | None, Query(alias="unverifiedSince", description="Only what nobody has checked since this day")
-    ] = None,
-    mine: Annotated[
-        bool, Query(description="Only what your organisation keeps, whether published or not; nothing without a token")
-    ] = False,
+    funder_id: Annotated[UUID | None, Query(alias="funderId", description="Only what names this funder")] = None,
+    unverified_since: UnverifiedSince = None,
+    mine: Mine = False,
+    publication: Publication = None,
 ) -> ProductPage:
     """Find finance products, in the order of their providers' names.
 
@@ -114,7 +105,8 @@ async def list_products(
         legal_form=legal_form,
         purpose=purpose,
         unverified_since=unverified_since,
-        owner=(principal.organisation if principal else NOBODY) if mine else None,
+        funder_id=funder_id,
+        sight=choose_sight(principal, mine=mine, publication=publication),
     )
     page, last = cut(rows, limit)
     items = [ProductLine.model_validate(row) for row in page]
@@ -156,17 +148,14 @@ async def get_product(
     principal: Anyone,
     session: Session,
     response: Response,
-    as_at: Annotated[
-        Annotated[Instant, AfterValidator(require_utc)] | None,
-        Query(alias="asAt", description="Read it as it was published at this time; if left out, as it is"),
-    ] = None,
+    as_at: AsAt = None,
 ) -> ProductView:
     """Read one finance product, as it is or as it was. It is information from public sources, never an offer."""
     if as_at is None:
         return await _show(session, product_id, principal, response)
-    row = await queries.get_version(session, product_id, organisation=_get_organisation(principal), as_at=as_at)
+    row = await queries.get_version(session, product_id, organisation=get_organisation(principal), as_at=as_at)
     response.headers["ETag"] = format_etag(row.version)
-    return ProductView.model_validate(row.body)
+    return await _name_keepers(session, ProductView.model_validate(row.body))
 
 
 @products.put("/{product_id}")
@@ -179,7 +168,11 @@ async def replace_product(
     now: Now,
     response: Response,
 ) -> ProductView:
-    """Say anew what a product of your organisation is. What says the same as before counts no version."""
+    """Say anew what a product of your organisation is. What says the same as before counts no version.
+
+    It may name a funder and a programme that your organisation keeps. Where the operator reviews your organisation,
+    other words hide a product that is shown until it has looked at them; other numbers do not.
+    """
     await commands.replace_product(session, product_id, said, version=version, actor=principal, now=now)
     return await _show(session, product_id, principal, response)
 
@@ -210,7 +203,8 @@ async def publish_product(
 ) -> ProductView:
     """Show a product of your organisation to all, at once or from a day on, and until a day if you name one.
 
-    What the operator suspended, only the operator publishes again (scope finance:oversee).
+    What the operator suspended, only the operator publishes again (scope finance:oversee). Where the operator reviews
+    your organisation it is `in-review` until the operator publishes it, by your days unless it names others.
     """
     await commands.publish_product(session, product_id, schedule, version=version, actor=principal, now=now)
     return await _show(session, product_id, principal, response)
@@ -224,9 +218,10 @@ async def suspend_product(
     session: Session,
     now: Now,
     response: Response,
+    said: SuspensionGiven | None = None,
 ) -> ProductView:
     """Take a product off for a while: one that your organisation keeps, or any with the scope finance:oversee."""
-    await commands.suspend_product(session, product_id, version=version, actor=principal, now=now)
+    await commands.suspend_product(session, product_id, said, version=version, actor=principal, now=now)
     return await _show(session, product_id, principal, response)
 
 
@@ -251,7 +246,7 @@ async def list_product_versions(
     """List the versions of a product that were published, newest first. Its keeper sees all of them."""
     key = decode_cursor(after, read_position)
     rows = await queries.list_versions(
-        session, product_id, organisation=_get_organisation(principal), limit=limit, before=key[0] if key else None
+        session, product_id, organisation=get_organisation(principal), limit=limit, before=key[0] if key else None
     )
     page, last = cut(rows, limit)
     items = [ProductVersionLine.model_validate(row) for row in page]
@@ -266,20 +261,27 @@ async def get_product_version(
     session: Session,
 ) -> ProductVersionView:
     """Read what was said of a product in one version, also where it has been taken off since."""
-    row = await queries.get_version(session, product_id, organisation=_get_organisation(principal), version=version)
+    row = await queries.get_version(session, product_id, organisation=get_organisation(principal), version=version)
     product = ProductLine.model_validate(row.body)
     return ProductVersionView(version=row.version, change=row.change, recorded_at=row.recorded_at, product=product)
-
-
-def _get_organisation(principal: Principal | None) -> UUID | None:
-    return principal.organisation if principal else None
 
 
 async def _show(
     session: AsyncSession, product_id: UUID, principal: Principal | None, response: Response
 ) -> ProductView:
-    oversees = principal is not None and commands.OVERSEE in principal.scopes
-    organisation = _get_organisation(principal)
+    oversees = principal is not None and OVERSEE in principal.scopes
+    organisation = get_organisation(principal)
     product = await queries.get_product(session, product_id, organisation=organisation, oversees=oversees)
     response.headers["ETag"] = format_etag(product.version)
-    return ProductView.model_validate(product)
+    return await _name_keepers(session, ProductView.model_validate(product))
+
+
+async def _name_keepers(session: AsyncSession, view: ProductView) -> ProductView:
+    """Name the product's funder and programme, if both are published."""
+    if view.funder_id is not None:
+        funders = await find_names(session, Funder, [view.funder_id])
+        view.funder = NamedEntry.model_validate(funders[view.funder_id]) if funders else None
+    if view.programme_id is not None:
+        programmes = await find_names(session, FundingProgramme, [view.programme_id])
+        view.programme = NamedEntry.model_validate(programmes[view.programme_id]) if programmes else None
+    return view

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from rtp_finance_directory.areas import ENGLAND, REGION, SMALLER_AREA, UK
 from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.notice import NOTICE, Illustrative
 from rtp_finance_directory.requirements.expressions import Comparator
 from rtp_finance_directory.requirements.models import MOST, Requirement
 from rtp_finance_directory.vocabulary import (
@@ -23,20 +24,7 @@ from rtp_finance_directory.vocabulary import (
 )
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.paging import Page
-from rtp_shared.schemas import Day, Input, Line, Output, Pence, Prose, Whole
-
-NOTICE = (
-    "Illustrative information for employees who think about running their service: not an offer, not a promotion and "
-    "not advice on any product. Terms come from public sources of different ages. Ask the provider before you rely on "
-    "them."
-)
-
-
-class Illustrative(Output):
-    """Says with every answer what it is not."""
-
-    illustrative: bool = Field(default=True, description="Always true: no row is an offer")
-    notice: str = Field(default=NOTICE, description="What this is, and what it is not; show it with the products")
+from rtp_shared.schemas import Input, Line, Output, Pence, Prose, Whole
 
 
 class ExpressionView(Output):
@@ -71,6 +59,8 @@ class ProductLine(Output):
     version: int = Field(description="Grows when what is said of the product changes")
     illustrative: bool = Field(default=True, description="Always true: no row is an offer")
     provider: str
+    funder_id: UUID | None = Field(default=None, description="Who stands behind it, if it is in the directory")
+    programme_id: UUID | None = Field(default=None, description="The programme of that funder, if it belongs to one")
     name: str
     kinds: list[ProductKind] = Field(description="Several where it has several forms or its form is not known")
     status: ProductStatus = Field(description="check: our sources do not tell whether it is open today")
@@ -108,6 +98,7 @@ class ProductLine(Output):
         description="When it takes applications, in order; empty where it names no windows"
     )
     decision_weeks: int | None = Field(description="Weeks until it decides, at the most")
+    excludes: list[UUID] = Field(default=[], description="Products that cannot be had beside it")
     conditions: str | None
     requirements: list[RequirementView] = Field(description="What it asks for besides, as data; eligibility reads it")
     rule_sources: dict[Rule, str] = Field(description="By rule: where its terms are from, if not from sourceNote")
@@ -118,10 +109,24 @@ class ProductLine(Output):
     publication: PublicationState
     publish_on: date | None = Field(description="The day on which it will be published")
     unpublish_on: date | None = Field(description="The day on which it will be taken off")
+    suspended_for: str | None = Field(
+        default=None, description="Why it was taken off; its keeper and the operator see it"
+    )
+
+
+class NamedEntry(Output):
+    """The funder or programme of a product, by name."""
+
+    id: UUID
+    name: str
+    website: str | None
 
 
 class ProductView(ProductLine, Illustrative):
     """One finance product, with the notice."""
+
+    funder: NamedEntry | None = Field(default=None, description="The funder as it is now, if it is published")
+    programme: NamedEntry | None = Field(default=None, description="The programme as it is now, if it is published")
 
 
 class ProductPage(Page[ProductLine]):
@@ -181,8 +186,10 @@ class ProductGiven(Input):
     """
 
     provider: Line
+    funder_id: UUID | None = Field(default=None, description="A funder that your organisation keeps")
+    programme_id: UUID | None = Field(default=None, description="A programme of that funder; names the funder too")
     name: Line
-    kinds: list[ProductKind] = Field(min_length=1, max_length=12)
+    kinds: list[ProductKind] = Field(min_length=1, max_length=14)
     status: ProductStatus = ProductStatus.OPEN
     direct: StrictBool = Field(description="False for wholesale money, which is shown and never proposed")
     areas: list[AreaCode] | None = Field(default=None, max_length=50)
@@ -207,6 +214,7 @@ class ProductGiven(Input):
     capital_holiday_months: Months | None = None
     windows: list[ApplicationWindow] = Field(default=[], max_length=50)
     decision_weeks: Annotated[Whole, Field(ge=0, le=520)] | None = None
+    excludes: list[UUID] = Field(default=[], max_length=50, description="Products that cannot be had beside it")
     conditions: Prose | None = None
     requirements: list[Requirement] = Field(default=[], max_length=MOST)
     rule_sources: dict[Rule, Line] = Field(default={}, max_length=11)
@@ -218,10 +226,3 @@ class ProductGiven(Input):
         values = self.model_dump(exclude={"windows", "requirements"})
         sent = self.model_dump(mode="json", by_alias=True, exclude_none=True, include={"windows", "requirements"})
         return values | {"rule_sources": {str(rule): source for rule, source in self.rule_sources.items()}, **sent}
-
-
-class PublicationGiven(Input):
-    """When a product is published."""
-
-    publish_on: Day | None = Field(default=None, description="The day from which it is shown; at once if left out")
-    unpublish_on: Day | None = Field(default=None, description="The day on which it is taken off again")

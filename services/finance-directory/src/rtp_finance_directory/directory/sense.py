@@ -31,8 +31,8 @@ def _find_in_windows(windows: Sequence[ApplicationWindow]) -> Iterator[FieldErro
 
 
 def _find_in_kinds(said: ProductGiven, kinds: frozenset[ProductKind]) -> Iterator[FieldError]:
-    if kinds <= {ProductKind.GRANT} and said.rate_basis is not None:
-        yield FieldError("/rateBasis", "a grant has no rate")
+    if kinds <= {ProductKind.GRANT, ProductKind.SUPPORT_IN_KIND} and said.rate_basis is not None:
+        yield FieldError("/rateBasis", "a grant, or support in kind, has no rate")
     if kinds & LOANS and said.max_term_months is None:
         yield FieldError("/maxTermMonths", "a loan says how long it may be owed")
     if kinds & LOANS and said.rate_basis is None:

@@ -8,10 +8,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.directory.models import DirectoryClock, Product
+from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.directory.windows import ApplicationWindow
 from rtp_finance_directory.eligibility.catalogue import Catalogue
 from rtp_finance_directory.eligibility.facts import Terms
+from rtp_finance_directory.moderation.models import DirectoryClock
 from rtp_finance_directory.requirements.models import Requirement
 from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.schemas import STORED

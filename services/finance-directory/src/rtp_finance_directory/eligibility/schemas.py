@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from rtp_finance_directory.areas import REGION, REGION_OF, SMALLER_AREA
-from rtp_finance_directory.directory.schemas import Illustrative
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Outcome
+from rtp_finance_directory.notice import Illustrative
 from rtp_finance_directory.vocabulary import Certainty, Fact, Rule
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.schemas import Input, Output, Whole

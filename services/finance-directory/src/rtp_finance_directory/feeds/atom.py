@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-from rtp_finance_directory.directory.schemas import NOTICE
 from rtp_finance_directory.feeds.queries import ClosingDate
+from rtp_finance_directory.notice import NOTICE
 
 ATOM = "http://www.w3.org/2005/Atom"
 ET.register_namespace("", ATOM)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from rtp_finance_directory.directory.schemas import NOTICE
 from rtp_finance_directory.feeds.queries import ClosingDate
+from rtp_finance_directory.notice import NOTICE
 
 LONGEST = 75
 """Octets of a line, without its end; longer ones are folded."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -26,6 +27,8 @@ class Unpriced(StrEnum):
     NOT_A_RATE = "not-paid-by-a-rate"
     """Equity, shares and outcomes contracts: what they cost depends on how the enterprise fares."""
     KIND_NOT_KNOWN = "kind-not-known"
+    NO_MONEY = "no-money"
+    """Support in kind: whatever it is worth, it covers nothing of an amount."""
 
 
 class Assumption(StrEnum):
@@ -37,6 +40,8 @@ class Assumption(StrEnum):
     NO_GREATEST_AMOUNT = "no-greatest-amount"
     NO_MATCH_FUNDING = "no-match-funding"
     NO_FEE = "no-fee"
+    DECIDED_IN_TIME = "decided-in-time"
+    """The money is needed on a day, and nobody has said how long a decision takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class PriceTerms:
     bank_rate_percent: Decimal | None = None
     assumed_rates: Mapping[UUID, Decimal] = field(default_factory=dict)
     """The yearly rate, in percent, that the group expects of a product."""
+    needed_on: date | None = None
+    """The day on which the money is needed, if that is known."""
 
 
 def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: int) -> Priced | Unpriced:
@@ -75,12 +82,15 @@ def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: i
         personal_guarantee=row["personal_guarantee"] is True,
         subsidy=price.grant_percent > 0,
         weeks_to_decide=row["decision_weeks"],
+        excludes=frozenset(row["excludes"]),
     )
     return Priced(source, assumed)
 
 
 def _find_price(row: Mapping[str, Any], asked: PriceTerms) -> Price | Unpriced:
-    kinds = frozenset(row["kinds"])
+    kinds = frozenset(row["kinds"]) - {ProductKind.SUPPORT_IN_KIND}
+    if row["kinds"] and not kinds:
+        return Unpriced.NO_MONEY
     if kinds == {ProductKind.GRANT} or row["grant_element_percent"] == WHOLE:
         return Price(grant_percent=Decimal(WHOLE))
     if not kinds:
@@ -120,6 +130,7 @@ def _list_assumptions(row: Mapping[str, Any], asked: PriceTerms, price: Price) -
         Assumption.NO_LEAST_AMOUNT: row["min_amount_pence"] is None,
         Assumption.NO_GREATEST_AMOUNT: row["max_amount_pence"] is None,
         Assumption.NO_MATCH_FUNDING: row["match_funding_percent"] is None,
+        Assumption.DECIDED_IN_TIME: asked.needed_on is not None and row["decision_weeks"] is None,
         Assumption.NO_FEE: lent and row["arrangement_fee_percent"] is None,
     }
     return [assumption for assumption, holds in found.items() if holds]

@@ -6,7 +6,7 @@ from rtp_finance_directory.auth import FinanceReader
 from rtp_finance_directory.eligibility.routes import Catalogues
 from rtp_finance_directory.plans.pricing import price_product
 from rtp_finance_directory.plans.schemas import ComparisonQuestion, ComparisonView, PlanQuestion, PlanView
-from rtp_finance_directory.plans.service import consider, plan, read_each
+from rtp_finance_directory.plans.service import consider, plan, read_each, take_day_of_case
 from rtp_finance_directory.plans.views import show_comparison, show_plan
 from rtp_shared.clock import LONDON
 from rtp_shared.dependencies import Now, Session
@@ -19,7 +19,7 @@ comparisons = create_router(prefix="/v1/product-comparisons", tags=["Finance pro
 
 @plans.post("")
 async def work_out_plan(
-    _: FinanceReader, question: PlanQuestion, session: Session, now: Now, catalogues: Catalogues
+    principal: FinanceReader, question: PlanQuestion, session: Session, now: Now, catalogues: Catalogues
 ) -> PlanView:
     """Work out which products together cover what a group needs at the least cost, and why.
 
@@ -33,6 +33,7 @@ async def work_out_plan(
     if question.own_money_pence >= question.needed_pence:
         raise Invalid(errors=[FieldError("/ownMoneyPence", "covers all that is needed")])
     today = now.astimezone(LONDON).date()
+    question = await take_day_of_case(session, question, readers=principal.identities, today=today)
     if question.needed_on is not None and question.needed_on < today:
         raise Invalid(errors=[FieldError("/neededOn", f"is over: today is {today}")])
     considered = await consider(session, await catalogues.load(session), question, today)

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from rtp_finance_directory.directory.schemas import Illustrative
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.schemas import EligibilityQuestion
+from rtp_finance_directory.notice import Illustrative
 from rtp_finance_directory.plans.pricing import Assumption, PriceTerms, Unpriced
 from rtp_finance_directory.plans.rules.planning import Extent
 from rtp_finance_directory.plans.rules.sources import Change, Obstacle
+from rtp_finance_directory.timing.schemas import TimingView
 from rtp_shared.schemas import Day, Input, Output, Pence, Whole
 
 _PER_PERCENT = 100
@@ -51,6 +52,9 @@ class PlanQuestion(PricingQuestion):
     )
     needed_pence: Pence = Field(ge=1)
     own_money_pence: Pence = Field(default=0, description="What it has itself: the plan covers the rest")
+    case_id: UUID | None = Field(
+        default=None, description="A case that you see: where `neededOn` is left out it is the day of going live"
+    )
     needed_on: Day | None = None
     max_payment_pence: Pence | None = Field(default=None, description="A month, for all loans together")
     max_sources: Whole | None = Field(default=None, ge=1, le=20)
@@ -81,6 +85,7 @@ class PlanPartView(Output):
     term_months: int
     highest_payment_pence: int = Field(description="The highest of the monthly payments")
     saves_pence: int | None = Field(description="What the cheapest plan without it costs more; null if there is none")
+    timing: TimingView = Field(description="Whether it is decided by the day on which the money is needed")
     assumed: list[Assumption] = Field(description="What is not known of it, and was taken so")
 
 
@@ -116,6 +121,7 @@ class PlanView(Illustrative):
     """The cheapest set of products that covers what is needed, and why; or the one that covers most."""
 
     judged_on: date
+    needed_on: date | None = Field(description="The day that the plan goes by; null where nobody has said one")
     to_cover_pence: int
     covered_pence: int
     shortfall_pence: int = Field(description="What no plan within the limits covers")

@@ -17,6 +17,7 @@ from rtp_finance_directory.plans.pricing import Priced, Unpriced, price_product
 from rtp_finance_directory.plans.rules.planning import Planned, make_plan
 from rtp_finance_directory.plans.rules.sources import PlanLimits
 from rtp_finance_directory.plans.schemas import PlanQuestion
+from rtp_finance_directory.timing.queries import find_go_live
 from rtp_finance_directory.vocabulary import PublicationState
 
 LOOKED_AT = 300
@@ -43,7 +44,7 @@ async def consider(session: AsyncSession, catalogue: Catalogue, question: PlanQu
     verdicts = ranking.list_verdicts(answers=[Answer.FITS, Answer.FITS_IF])
     answers = {verdict.terms.id: verdict.answer for verdict in verdicts}
     rows = await read_rows(session, list(answers))
-    asked, most = question.read_asked(), question.needed_pence
+    asked, most = replace(question.read_asked(), needed_on=question.needed_on), question.needed_pence
     found = {id_: price_product(rows[id_], asked, at_most_pence=most) for id_ in answers if id_ in rows}
     priced = sorted(
         (each for each in found.values() if isinstance(each, Priced)),
@@ -52,6 +53,16 @@ async def consider(session: AsyncSession, catalogue: Catalogue, question: PlanQu
     return Considered(
         rows, answers, priced[:LOOKED_AT], {id_: why for id_, why in found.items() if isinstance(why, Unpriced)}
     )
+
+
+async def take_day_of_case(
+    session: AsyncSession, question: PlanQuestion, *, readers: Sequence[str], today: date
+) -> PlanQuestion:
+    """Return the question with the day on which its case goes live, if it names no day itself and that lies ahead."""
+    if question.case_id is None or question.needed_on is not None:
+        return question
+    day = await find_go_live(session, question.case_id, readers=readers)
+    return question if day is None or day < today else question.model_copy(update={"needed_on": day})
 
 
 def plan(question: PlanQuestion, considered: Considered, on: date) -> Planned:

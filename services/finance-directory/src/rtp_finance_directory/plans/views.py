@@ -18,15 +18,18 @@ from rtp_finance_directory.plans.schemas import (
     UnpricedView,
 )
 from rtp_finance_directory.plans.service import Considered
+from rtp_finance_directory.timing.rules import ProductTime, judge_timing
+from rtp_finance_directory.timing.schemas import TimingView
 
 Row = Mapping[str, Any]
 
 
 def show_plan(question: PlanQuestion, considered: Considered, planned: Planned, on: date) -> PlanView:
-    parts = [_show_part(each, considered) for each in planned.parts]
+    parts = [_show_part(each, considered, question.needed_on, on) for each in planned.parts]
     rows = considered.rows
     return PlanView(
         judged_on=on,
+        needed_on=question.needed_on,
         to_cover_pence=question.needed_pence - question.own_money_pence,
         covered_pence=planned.plan.covered_pence,
         shortfall_pence=planned.shortfall_pence,
@@ -50,7 +53,7 @@ def show_plan(question: PlanQuestion, considered: Considered, planned: Planned, 
     )
 
 
-def _show_part(part: PlanPart, considered: Considered) -> PlanPartView:
+def _show_part(part: PlanPart, considered: Considered, needed_on: date | None, on: date) -> PlanPartView:
     row, costed = considered.rows[part.source.id], schedule(part.amount_pence, part.source.price)
     [assumed] = [each.assumed for each in considered.priced if each.source is part.source]
     return PlanPartView(
@@ -66,6 +69,7 @@ def _show_part(part: PlanPart, considered: Considered) -> PlanPartView:
         term_months=part.source.price.term_months,
         highest_payment_pence=max(costed.payments_pence, default=0),
         saves_pence=part.saves_pence,
+        timing=TimingView.model_validate(judge_timing(ProductTime.of(row), go_live_on=needed_on, on=on)),
         assumed=list(assumed),
     )
 

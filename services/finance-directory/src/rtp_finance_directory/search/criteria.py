@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal_column, or_
 
@@ -50,6 +51,8 @@ class ProductCriteria:
     least_holiday_months: int | None = None
     most_decision_weeks: int | None = None
     unverified_since: date | None = None
+    funder_id: UUID | None = None
+    programme_id: UUID | None = None
 
     def narrow(self, **other: Any) -> "ProductCriteria":
         """Return the same criteria with others in the place of some."""
@@ -78,7 +81,7 @@ AT_LEAST = {
 THE_SAME = ("secured", "personal_guarantee", "rate_basis")
 
 FACETS = ("kinds", "statuses", "sector", "legal_form", "purpose", "region")
-"""ProductCriteria of which each value is counted."""
+"""ProductCriteria of which each value is counted. Funders are no closed list: they are counted by themselves."""
 
 
 def parse_words(text: str) -> ColumnElement[Any]:
@@ -104,6 +107,8 @@ def build_facet_conditions(criteria: ProductCriteria, *, today: date) -> Mapping
     found["statuses"] = match_status(criteria.statuses, today)
     if criteria.kinds:
         found["kinds"] = Product.kinds.overlap(list(criteria.kinds))
+    if criteria.funder_id is not None:
+        found["funder"] = Product.funder_id == criteria.funder_id
     if criteria.region is not None:
         found["region"] = match_region(criteria.region)
     return found
@@ -114,6 +119,8 @@ def build_plain_conditions(criteria: ProductCriteria, *, today: date) -> list[Co
     found = [Product.publication == PublicationState.PUBLISHED, *_compare(criteria)]
     if criteria.text is not None:
         found.append(Product.search.bool_op("@@")(parse_words(criteria.text)))
+    if criteria.programme_id is not None:
+        found.append(Product.programme_id == criteria.programme_id)
     if criteria.direct is not None:
         found.append(Product.direct == criteria.direct)
     if criteria.unverified_since is not None:

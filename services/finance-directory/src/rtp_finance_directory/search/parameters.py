@@ -1,6 +1,7 @@
 """The parameters of a search, as a list, its feeds and its calendar take them alike."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Query
 
@@ -24,7 +25,7 @@ Months = Annotated[int | None, Query(ge=0, le=12_000)]
 
 async def read_criteria(
     q: Words = None,
-    kind: Annotated[list[ProductKind], Query(max_length=12, description="May be repeated")] = [],  # noqa: B006
+    kind: Annotated[list[ProductKind], Query(max_length=14, description="May be repeated")] = [],  # noqa: B006
     status: Annotated[
         list[ProductStatus], Query(max_length=4, description="May be repeated; what is not over if it is left out")
     ] = [],  # noqa: B006
@@ -58,6 +59,10 @@ async def read_criteria(
     unverified_since: Annotated[
         Day | None, Query(alias="unverifiedSince", description="Only what nobody has checked since this day")
     ] = None,
+    funder_id: Annotated[UUID | None, Query(alias="funderId", description="Only what names this funder")] = None,
+    programme_id: Annotated[
+        UUID | None, Query(alias="programmeId", description="Only what belongs to this programme")
+    ] = None,
 ) -> ProductCriteria:
     require_order(closes_from, closes_until, names=("closesFrom", "closesUntil"))
     if least_pence is not None and most_pence is not None and least_pence > most_pence:
@@ -70,7 +75,7 @@ async def read_criteria(
         trading_months=trading_months, turnover_pence=turnover_pence, match_funding_percent=match_funding_percent,
         most_fee_percent=most_fee_percent, least_grant_percent=least_grant_percent,
         least_holiday_months=least_holiday_months, most_decision_weeks=most_decision_weeks,
-        unverified_since=unverified_since,
+        unverified_since=unverified_since, funder_id=funder_id, programme_id=programme_id,
     )  # fmt: skip
 
 

@@ -1,11 +1,14 @@
 """The search over HTTP. Everybody may search, as everybody may read the products."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
 from rtp_finance_directory.auth import Anyone
+from rtp_finance_directory.funders.models import Funder
+from rtp_finance_directory.funders.queries import find_names
 from rtp_finance_directory.patience import answer_soon
 from rtp_finance_directory.search.facets import ProductCounts, count_facets
 from rtp_finance_directory.search.highlights import FIELDS, cut_pieces
@@ -14,6 +17,7 @@ from rtp_finance_directory.search.queries import LAST, RANK_UNITS, SearchOrder, 
 from rtp_finance_directory.search.schemas import (
     FoundProduct,
     FoundProductPage,
+    FunderCount,
     HighlightView,
     PieceView,
     ProductFacets,
@@ -56,11 +60,12 @@ async def search_finance_products(
     async with answer_soon(session):
         rows = await search_products(session, asked, order=order, today=today, limit=limit, after=last)
         counted = await count_facets(session, asked, today=today) if facets else None
+        names = await find_names(session, Funder, list(counted.funders)) if counted else {}
     page, end = cut(rows, limit)
     return FoundProductPage(
         items=[_present(row) for row in page],
         next=end and encode_cursor(order, end.sort_key, end.id),
-        facets=_present_facets(counted) if counted else None,
+        facets=_present_facets(counted, names) if counted else None,
     )
 
 
@@ -91,7 +96,7 @@ def _present(row: AnyRow) -> FoundProduct:
     return FoundProduct.model_validate({**row._mapping, "highlights": found})  # noqa: SLF001 - its name is public
 
 
-def _present_facets(facets: ProductCounts) -> ProductFacets:
+def _present_facets(facets: ProductCounts, names: Mapping[UUID, AnyRow]) -> ProductFacets:
     counts = facets.counts
     return ProductFacets(
         total=facets.total,
@@ -101,4 +106,8 @@ def _present_facets(facets: ProductCounts) -> ProductFacets:
         legal_form=dict(counts["legal_form"]),
         purpose=dict(counts["purpose"]),
         region=dict(counts["region"]),
+        funder=[
+            FunderCount(id=id_, name=names[id_].name if id_ in names else None, count=count)
+            for id_, count in facets.funders.items()
+        ],
     )

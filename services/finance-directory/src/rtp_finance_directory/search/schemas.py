@@ -1,10 +1,12 @@
 """Response bodies of the search."""
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import Field
 
-from rtp_finance_directory.directory.schemas import NOTICE, ProductLine
+from rtp_finance_directory.directory.schemas import ProductLine
+from rtp_finance_directory.notice import NOTICE
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Output
 
@@ -32,6 +34,14 @@ class FoundProduct(ProductLine):
     highlights: list[HighlightView] = Field(description="Where the words of `q` were found; empty without `q`")
 
 
+class FunderCount(Output):
+    """How many products would be found of a funder."""
+
+    id: UUID
+    name: str | None = Field(description="Null where the funder is not published")
+    count: int
+
+
 class ProductFacets(Output):
     """By facet and value: how many products would be found with that value, the other parameters as they are."""
 
@@ -42,6 +52,7 @@ class ProductFacets(Output):
     legal_form: dict[str, int]
     purpose: dict[str, int]
     region: dict[str, int] = Field(description="By ONS code")
+    funder: list[FunderCount] = Field(description="The hundred funders with the most products, the most first")
 
 
 class FoundProductPage(Page[FoundProduct]):

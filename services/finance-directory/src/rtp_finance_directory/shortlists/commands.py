@@ -1,7 +1,9 @@
 """Commands on shortlists: verb(session, subject, *, details)."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.queries import load_catalogue
 from rtp_finance_directory.eligibility.rules.findings import Answer
-from rtp_finance_directory.shortlists.models import Shortlist, ShortlistLine, ShortlistStatus
+from rtp_finance_directory.plans.service import read_rows
+from rtp_finance_directory.shortlists.models import JudgedCase, Shortlist, ShortlistLine, ShortlistStatus
+from rtp_finance_directory.shortlists.outlook import CaseOutlook, describe_outlooks
+from rtp_finance_directory.timing.queries import find_go_live
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
@@ -37,8 +42,8 @@ async def make_shortlist(
     """Judge every product for the case and store the verdicts; do nothing a second time, or once it was withdrawn."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     facts, on = _read_facts(case), now.astimezone(LONDON).date()
-    verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
-    lines = shortlist.make(facts, verdicts, on=on, now=now)
+    judged = await _judge(session, facts, await find_go_live(session, case.case_id, readers=SYSTEM), on)
+    lines = shortlist.make(judged, on=on, now=now)
     if lines is None:
         return
     shortlist.follow(readers, sequence=sequence)
@@ -64,28 +69,47 @@ async def follow_facts(
     now: datetime,
     outbox: Outbox,
 ) -> None:
-    """Make the case's shortlist again if the case is now of another sector or region than it was judged by.
+    """Make the case's shortlist again if the case is now of another sector or region than it was judged by, or its
+    mutual is to go live on another day.
 
-    An event that comes late says nothing new: a newer one has told both already.
+    Of sector and region an event that comes late says nothing new: a newer one has told both already. The day is read
+    where it is kept (`timing/`).
     """
     shortlist = await session.scalar(select(Shortlist).where(Shortlist.case_id == case_id).with_for_update())
-    if shortlist is None or sequence <= shortlist.case_sequence:
+    if shortlist is None:
         return
+    newer = sequence > shortlist.case_sequence
     shortlist.follow(readers, sequence=sequence)
     await session.flush()
     if shortlist.status is not ShortlistStatus.MADE or shortlist.facts is None:
         return
-    stated = {**shortlist.facts, "finance_purposes": tuple(shortlist.facts["finance_purposes"])}
-    facts = CaseFacts(**stated | {"sector": about.sector or stated["sector"], "region": about.region})
-    if shortlist.rests_on(facts):
+    facts = _read_kept(shortlist.facts)
+    if newer:
+        facts = replace(facts, sector=about.sector or facts.sector, region=about.region)
+    await _make_again(session, shortlist, facts, about=about, readers=shortlist.readers, now=now, outbox=outbox)
+
+
+async def _make_again(
+    session: AsyncSession,
+    shortlist: Shortlist,
+    facts: CaseFacts,
+    *,
+    about: About,
+    readers: Sequence[str],
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Judge every product anew and tell it, unless the shortlist rests on these facts already."""
+    go_live_on = await find_go_live(session, shortlist.case_id, readers=SYSTEM)
+    if shortlist.rests_on(facts, go_live_on):
         return
     on = now.astimezone(LONDON).date()
-    verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
+    judged = await _judge(session, facts, go_live_on, on)
     before = await _list_answers(session, shortlist)
-    former, lines = shortlist.make_again(facts, verdicts, before, on=on, now=now)
+    former, lines = shortlist.make_again(judged, before, on=on, now=now)
     session.add_all([former, *lines])
     event = ShortlistChanged(
-        case_id=case_id,
+        case_id=shortlist.case_id,
         shortlist_id=shortlist.id,
         edition=shortlist.edition,
         fitting=shortlist.fitting,
@@ -95,6 +119,20 @@ async def follow_facts(
         changed_at=now,
     )
     await _publish(session, shortlist, event, outbox=outbox, readers=readers, about=about)
+
+
+async def _judge(session: AsyncSession, facts: CaseFacts, go_live_on: date | None, on: date) -> JudgedCase:
+    """Judge every product, and look ahead for those that may fit."""
+    verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
+    rows = await read_rows(session, [each.terms.id for each in verdicts if each.answer is not Answer.DOES_NOT_FIT])
+    outlooks = describe_outlooks(rows, CaseOutlook(facts.finance_sought_pence, go_live_on, on))
+    return JudgedCase(facts, go_live_on, verdicts, outlooks)
+
+
+def _read_kept(kept: Mapping[str, Any]) -> CaseFacts:
+    """Return the facts by which a shortlist was made, but for the day of going live."""
+    stated = {name: value for name, value in kept.items() if name != "go_live_on"}
+    return CaseFacts(**stated | {"finance_purposes": tuple(kept["finance_purposes"])})
 
 
 async def _list_answers(session: AsyncSession, shortlist: Shortlist) -> dict[UUID, Answer]:

@@ -35,16 +35,21 @@ async def handle_readers_changed(session: AsyncSession, context: HandlerContext)
 
 
 async def handle_facts_changed(session: AsyncSession, context: HandlerContext) -> None:
-    event, said = context.event, context.event.attributes
+    event = context.event
     if is_of_draft(event.source):
         return
-    bodies = {name: UUID(said[name]) for name in ("employer", "commissioner") if name in said}
     await commands.follow_facts(
         session,
         event.subject_id,
-        about=About(route=said.get("route"), sector=said.get("sector"), region=said.get("region"), **bodies),
+        about=_read_about(context),
         readers=context.readers,
         sequence=event.sequence,
         now=context.outbox.clock(),
         outbox=context.outbox,
     )
+
+
+def _read_about(context: HandlerContext) -> About:
+    said = context.event.attributes
+    bodies = {name: UUID(said[name]) for name in ("employer", "commissioner") if name in said}
+    return About(route=said.get("route"), sector=said.get("sector"), region=said.get("region"), **bodies)

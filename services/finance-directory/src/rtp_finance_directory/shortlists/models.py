@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,25 @@ class ShortlistStatus(StrEnum):
     MADE = "made"
     CLOSED = "closed"
     """The case was withdrawn. What was made before stays to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A case by its facts, with the verdict on every product, and the outlook of those that may fit."""
+
+    facts: CaseFacts
+    go_live_on: date | None
+    verdicts: Sequence[ProductVerdict]
+    outlooks: Mapping[uuid.UUID, Mapping[str, Any]]
+
+    def keep_facts(self) -> dict[str, Any]:
+        return keep_facts(self.facts, self.go_live_on)
+
+
+def keep_facts(facts: CaseFacts, go_live_on: date | None) -> dict[str, Any]:
+    """Return the facts as they are kept in JSON."""
+    stated = {name: _as_kept(value) for name, value in asdict(facts).items()}
+    return stated | {"go_live_on": go_live_on and go_live_on.isoformat()}
 
 
 class Shortlist(Model):
@@ -62,19 +81,16 @@ class Shortlist(Model):
 
     __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
 
-    def make(
-        self, facts: CaseFacts, judged: Sequence[ProductVerdict], *, on: date, now: datetime
-    ) -> list["ShortlistLine"] | None:
+    def make(self, judged: "JudgedCase", *, on: date, now: datetime) -> list["ShortlistLine"] | None:
         """Store the verdicts and return their lines, or None if it was made before or the case has ended."""
         if self.status is not ShortlistStatus.AWAITED:
             return None
         self.status, self.edition, self.changes = ShortlistStatus.MADE, 1, {}
-        return self._take(facts, judged, on=on, now=now)
+        return self._take(judged, on=on, now=now)
 
     def make_again(
         self,
-        facts: CaseFacts,
-        judged: Sequence[ProductVerdict],
+        judged: "JudgedCase",
         before: Mapping[uuid.UUID, Answer],
         *,
         on: date,
@@ -83,31 +99,33 @@ class Shortlist(Model):
         """Take other facts and their verdicts; return the edition that this ends, and the new one's lines."""
         former = ShortlistEdition.of(self)
         fitted = {product for product, answer in before.items() if answer is not Answer.DOES_NOT_FIT}
-        fits = {each.terms.id for each in judged if each.answer is not Answer.DOES_NOT_FIT}
-        stated = asdict(facts)
+        fits = {each.terms.id for each in judged.verdicts if each.answer is not Answer.DOES_NOT_FIT}
+        was, stated = self.facts or {}, judged.keep_facts()
         self.changes = {
-            "facts": [name for name, value in (self.facts or {}).items() if _as_kept(stated[name]) != value],
+            "facts": [name for name, value in stated.items() if was.get(name) != value],
             "now_fitting": sorted(map(str, fits - fitted)),
             "no_longer_fitting": sorted(map(str, fitted - fits)),
         }
         self.edition += 1
-        return former, self._take(facts, judged, on=on, now=now)
+        return former, self._take(judged, on=on, now=now)
 
-    def rests_on(self, facts: CaseFacts) -> bool:
+    def rests_on(self, facts: CaseFacts, go_live_on: date | None) -> bool:
         """Return whether it was made of these facts. What it does not have is a fact that nobody could state then."""
-        known = {name: _as_kept(value) for name, value in asdict(facts).items()}
+        known = keep_facts(facts, go_live_on)
         return known == {name: (self.facts or {}).get(name) for name in known}
 
-    def _take(
-        self, facts: CaseFacts, judged: Sequence[ProductVerdict], *, on: date, now: datetime
-    ) -> list["ShortlistLine"]:
-        self.facts, self.rule_set, self.judged_on = asdict(facts), RULE_SET, on
-        self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for verdict in judged)
-        self.fitting = len(judged) - self.not_fitting
+    def _take(self, judged: "JudgedCase", *, on: date, now: datetime) -> list["ShortlistLine"]:
+        self.facts, self.rule_set, self.judged_on = judged.keep_facts(), RULE_SET, on
+        self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for verdict in judged.verdicts)
+        self.fitting = len(judged.verdicts) - self.not_fitting
         self.made_at = now
         self.version += 1
         self.sequence += 1
-        return [ShortlistLine.of(self, number, each) for number, each in enumerate(judged, 1)]
+        outlooks = judged.outlooks
+        return [
+            ShortlistLine.of(self, number, each, outlooks.get(each.terms.id))
+            for number, each in enumerate(judged.verdicts, 1)
+        ]
 
     def follow(self, readers: Sequence[str], *, sequence: int) -> None:
         """Take over who sees the case, if that is news."""
@@ -166,8 +184,14 @@ class ShortlistLine(Model):
     first_failing: Mapped[Rule | None]
     why: Mapped[str]
     rules: Mapped[list[dict[str, Any]]]
+    outlook: Mapped[dict[str, Any] | None]
+    """What it would mean for the case, by the names of `OutlookView`; None where it does not fit."""
 
     @classmethod
-    def of(cls, shortlist: Shortlist, position: int, verdict: ProductVerdict) -> "ShortlistLine":
+    def of(
+        cls, shortlist: Shortlist, position: int, verdict: ProductVerdict, outlook: Mapping[str, Any] | None
+    ) -> "ShortlistLine":
         described = describe_verdict(verdict)
-        return cls(shortlist_id=shortlist.id, edition=shortlist.edition, position=position, **described)
+        return cls(
+            shortlist_id=shortlist.id, edition=shortlist.edition, position=position, outlook=outlook, **described
+        )

@@ -35,6 +35,7 @@ _LINE = (
     ShortlistLine.first_failing,
     ShortlistLine.why,
     ShortlistLine.rules,
+    ShortlistLine.outlook,
 )
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_finance_directory.auth import FinanceReader
-from rtp_finance_directory.eligibility.schemas import VerdictView
 from rtp_finance_directory.shortlists import queries
 from rtp_finance_directory.shortlists.schemas import (
     ShortlistEditionLine,
     ShortlistEditions,
     ShortlistEditionView,
+    ShortlistedProduct,
     ShortlistPage,
     ShortlistSummary,
     ShortlistView,
@@ -52,13 +52,15 @@ async def get_shortlist(
     """Read which finance products fit a case, and why.
 
     The shortlist is made when the case is submitted and keeps the verdicts of that day, so that they can be explained
-    later. It is made again when the case is of another sector or region than before, and says what that changed.
+    later. It is made again when the case is of another sector or region than before, or its mutual is to go live on
+    another day, and says what that changed. `outlook` says of each product that may fit what it would mean: what it
+    leaves open of the amount, whether it is decided before the mutual goes live, and what the money costs.
     Every product has the answer of every rule; one that does not fit names the first rule that fails.
     A shortlist is information, never an offer.
     """
     shortlist, lines = await queries.get_shortlist(session, case_id, readers=principal.identities)
     response.headers["ETag"] = format_etag(shortlist.version)
-    shown = [VerdictView.model_validate(line) for line in lines]
+    shown = [ShortlistedProduct.model_validate(line) for line in lines]
     return ShortlistView.model_validate({**shortlist._mapping, "products": shown})  # noqa: SLF001 - SQLAlchemy's public name
 
 
@@ -81,5 +83,5 @@ async def get_shortlist_edition(
 ) -> ShortlistEditionView:
     """Read one edition of a case's shortlist as it was, with every product and every reason."""
     row, lines = await queries.get_edition(session, case_id, edition, readers=principal.identities)
-    shown = [VerdictView.model_validate(line) for line in lines]
+    shown = [ShortlistedProduct.model_validate(line) for line in lines]
     return ShortlistEditionView.model_validate({**row._mapping, "products": shown})  # noqa: SLF001 - as above

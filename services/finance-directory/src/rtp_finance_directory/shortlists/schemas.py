@@ -6,9 +6,11 @@ from uuid import UUID
 from pydantic import Field, field_validator
 from pydantic.alias_generators import to_camel
 
-from rtp_finance_directory.directory.schemas import NOTICE, Illustrative
 from rtp_finance_directory.eligibility.schemas import VerdictView
+from rtp_finance_directory.notice import NOTICE, Illustrative
+from rtp_finance_directory.plans.pricing import Assumption, Unpriced
 from rtp_finance_directory.shortlists.models import ShortlistStatus
+from rtp_finance_directory.timing.schemas import TimingView
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Output
 
@@ -29,6 +31,41 @@ class ShortlistSummary(Output):
     closed_at: datetime | None
 
 
+class OutlookView(Output):
+    """What a product would mean for the case, on the day of the shortlist. Null is not known."""
+
+    amount_pence: int | None = Field(description="What it gives at the most of the amount that is sought")
+    amount_gap_pence: int | None = Field(description="What is missing then")
+    timing: TimingView
+    secured: bool | None = Field(description="Whether it asks for security")
+    personal_guarantee: bool | None
+    match_funding_pence: int | None = Field(description="What must come from elsewhere")
+    term_months: int | None = Field(description="Over which it is paid back: five years, as far as it allows that")
+    given_pence: int | None = Field(
+        description="What is not paid back; counts as if it were minimal financial assistance (Subsidy Control Act "
+        "2022 s.36), with all that is given besides in three years"
+    )
+    fee_pence: int | None
+    cost_pence: int | None = Field(description="Fee and interest over the whole term, at the highest known price")
+    apr_percent: float | None = Field(description="Annual percentage rate; null of what is given")
+    not_priced: Unpriced | None = Field(description="Why its price cannot be said")
+    assumed: list[Assumption] = Field(description="What is not known of it, and was taken so")
+    conflicts: list[UUID] = Field(description="Products that may fit too, and cannot be had beside it")
+
+
+class ShortlistedProduct(VerdictView):
+    """A product of a shortlist: whether it fits and why, and what it would mean for the case."""
+
+    outlook: OutlookView | None = Field(
+        default=None, description="Null where it does not fit, and in editions from before this was worked out"
+    )
+
+    @field_validator("outlook", mode="before")
+    @classmethod
+    def _read_kept(cls, kept: object) -> object:
+        return OutlookView.model_validate(kept) if isinstance(kept, dict) else kept
+
+
 class ShortlistFacts(Output):
     """What the case said when it was judged; null and empty where it did not."""
 
@@ -41,6 +78,7 @@ class ShortlistFacts(Output):
     trading_months: int | None = Field(description="Own accounts of the mutual: 0 for a new spin-out")
     area: str | None = Field(default=None, description="ONS code of the county or district")
     match_funding_percent: int | None = Field(default=None, description="The part that can come from elsewhere")
+    go_live_on: date | None = Field(default=None, description="When the mutual is to go live, once that is on file")
 
 
 class ShortlistChanges(Output):
@@ -78,7 +116,7 @@ class ShortlistEditions(Output):
 class ShortlistEditionView(ShortlistEditionLine, Illustrative):
     """One edition of a shortlist: which products fitted by the facts that it rests on, and why."""
 
-    products: list[VerdictView]
+    products: list[ShortlistedProduct]
 
 
 class ShortlistView(ShortlistSummary, Illustrative):
@@ -87,7 +125,7 @@ class ShortlistView(ShortlistSummary, Illustrative):
     facts: ShortlistFacts
     changes: ShortlistChanges = Field(description="What this edition changed")
     rule_set: int = Field(description="Grows whenever a rule answers differently")
-    products: list[VerdictView]
+    products: list[ShortlistedProduct]
 
 
 class ShortlistPage(Page[ShortlistSummary]):

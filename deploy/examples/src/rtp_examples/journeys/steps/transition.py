@@ -32,6 +32,7 @@ def prepare(
     scenario.begin_step("Transition")
     go_live = scenario.today + go_live_in
     personas.officer.act(case, "record-go-live-date", on=go_live)
+    scenario.drain_events()  # the shortlist is made again by that day
     _consult(scenario, personas, case)
     personas.officer.act(case, "record-employee-liability-information", givenOn=scenario.today, asAt=scenario.today)
     prepare_the_rest(scenario, personas, case, go_live, pension=pension, regulator=regulator)

@@ -7,7 +7,16 @@ from typing import Any
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.workflow.definition import Process, Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DeadlineMoved, DocumentFrozen
+from rtp_shared.contracts.applications import (
+    CaseWithdrawn,
+    DeadlineCorrected,
+    DeadlineMoved,
+    DocumentFrozen,
+    GoLiveDateSet,
+)
+
+GO_LIVE_DATE = ("go-live-date", "")
+"""Under which the day of going live is on file, whichever action put it there."""
 
 
 def make_case_withdrawn(step: Step, after: CaseSnapshot) -> CaseWithdrawn:
@@ -17,6 +26,14 @@ def make_case_withdrawn(step: Step, after: CaseSnapshot) -> CaseWithdrawn:
         withdrawn_from=step.snapshot.case.status,
         withdrawn_at=step.now,
     )
+
+
+def make_go_live_date_set(before: CaseSnapshot, after: CaseSnapshot, now: datetime) -> Iterator[GoLiveDateSet]:
+    """Make an event where another day of going live is on file than before, or one for the first time."""
+    was, stands = (snapshot.records.get(GO_LIVE_DATE) for snapshot in (before, after))
+    if stands is not None and (was is None or was.content["on"] != stands.content["on"]):
+        on = date.fromisoformat(stands.content["on"])
+        yield GoLiveDateSet(case_id=after.case.id, number=after.case.number, go_live_on=on, at=now)
 
 
 def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[DocumentFrozen, ...]:
