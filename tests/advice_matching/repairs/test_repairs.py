@@ -28,6 +28,14 @@ async def leave(advice: Runtime, adviser: Adviser) -> None:
         (await session.get_one(Adviser, adviser.id)).active = False
 
 
+async def check_document(operator: Api, market: Market, path: str) -> Json:
+    """Return the document of a repair, which holds beside the round's certificate."""
+    certificate = (await operator.get(f"{market.path}/certificate")).json()
+    document: Json = (await operator.get(f"{path}/document")).json()
+    runpy.run_path(str(SCRIPT.with_name("verify_repair.py")))["verify"](certificate, document)
+    return document
+
+
 async def test_nothing_is_moved_while_nothing_has_changed(operator: Api, market: Market) -> None:
     shown = await preview(operator, market)
     assert (shown["moves"], shown["figures"]["moved"], shown["figures"]["atLeast"]) == ([], 0, 0)
@@ -61,7 +69,7 @@ async def test_a_repair_is_saved_and_committed_and_moves_nobody_else(
     saved, path = answer.json(), answer.headers["location"]
     assert (await operator.get(path)).json() == saved
     assert (await operator.get(f"{market.path}/repairs")).json()["items"] == [saved]
-    runpy.run_path(str(SCRIPT))["verify"]((await operator.get(f"{path}/document")).json())
+    await check_document(operator, market, path)
     pairs = list(zip(market.groups, market.requests, strict=True))
     kept = {each["id"]: await read(group, each["id"]) for group, each in pairs}
     answer = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
@@ -110,9 +118,7 @@ async def test_groups_that_have_agreed_on_who_leaves_are_named_and_not_moved(
     answer = await operator.post(f"{market.path}/repairs", json={})
     saved, path = answer.json(), answer.headers["location"]
     assert saved["ending"] == named["ending"]
-    document = (await operator.get(f"{path}/document")).json()
-    assert document["ending"] == named["ending"]
-    runpy.run_path(str(SCRIPT))["verify"](document)
+    assert (await check_document(operator, market, path))["ending"] == named["ending"]
     other, theirs = market.groups[1 - number], market.requests[1 - number]
     assert (await accept(other, await read(other, theirs["id"]), second.id)).status_code == 200
     refused = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,6 +29,13 @@ from rtp_shared.identities import SYSTEM, Principal, organisation_identity
 from rtp_shared.outbox import Outbox
 
 
+class ComputedRepair(NamedTuple):
+    """A repair that was worked out: the input of its round, and the document."""
+
+    given: Json
+    document: Json
+
+
 async def load_round(session: AsyncSession, round_id: UUID, *, readers: Sequence[str]) -> tuple[Certificate, list[int]]:
     """Return a round's certificate, and who has whom after its last committed repair."""
     certificate = json.loads(await get_certificate(session, round_id, readers=readers))
@@ -44,14 +51,15 @@ async def compute(
     readers: Sequence[str],
     rules: MatchingRules,
     now: datetime,
-) -> Json:
-    """Work out a repair of a round as it stands, and save nothing; return its document."""
+) -> ComputedRepair:
+    """Work out a repair of a round as it stands, and save nothing."""
     certificate, before = await load_round(session, round_id, readers=readers)
     asked = read_asked(certificate, opening)
     async with system_scope(session, "a round is over the requests of all groups"):
         changes = await find_changes(session, round_id, certificate, asked, rules=rules, now=now)
         ending = await find_ending(session, certificate, asked)
-    return await asyncio.to_thread(compute_repair, certificate, before, changes, ending)
+    document = await asyncio.to_thread(compute_repair, certificate, before, changes, ending)
+    return ComputedRepair(certificate["input"], document)
 
 
 def name_moves(requests: Sequence[Json], advisers: Sequence[Json], moves: Sequence[Mapping[str, Any]]) -> list[Json]:
@@ -73,9 +81,9 @@ def name_moves(requests: Sequence[Json], advisers: Sequence[Json], moves: Sequen
     ]
 
 
-def summarise(document: Json) -> Json:
+def summarise(computed: ComputedRepair) -> Json:
     """Return what a preview and a saved repair show."""
-    given = document["input"]
+    given, document = computed
     return {
         "basis_hash": document["basisHash"],
         "figures": {
@@ -92,7 +100,13 @@ def summarise(document: Json) -> Json:
 
 
 async def save(
-    session: AsyncSession, round_id: UUID, opening: RepairOpening, document: Json, *, by: Principal, now: datetime
+    session: AsyncSession,
+    round_id: UUID,
+    opening: RepairOpening,
+    computed: ComputedRepair,
+    *,
+    by: Principal,
+    now: datetime,
 ) -> UUID:
     """Save a repair; only the clients of the operator's organisation see it."""
     saved = Repair(
@@ -101,10 +115,10 @@ async def save(
         version=1,
         readers=[organisation_identity(by.organisation), *SYSTEM],
         asked=opening.model_dump(mode="json", by_alias=True),
-        document=write_canonical(document).decode(),
+        document=write_canonical(computed.document).decode(),
         left_out=[],
         created_at=now,
-        **summarise(document),
+        **summarise(computed),
     )
     session.add(saved)
     await session.flush()
@@ -136,20 +150,21 @@ async def commit(
     asked = read_asked(certificate, RepairOpening.model_validate(saved.asked))
     document = json.loads(await get_document(session, round_id, repair_id, readers=actor.identities))
     async with system_scope(session, "a repair proposes to the groups of others"):
-        versions = await _lock(session, document)
+        wanted = _list_new(certificate["input"], document)
+        versions = await _lock(session, wanted)
         changes = await find_changes(session, round_id, certificate, asked, rules=rules, now=now)
         ending = await find_ending(session, certificate, asked)
         if hash_basis(certificate, before, changes, ending) != saved.basis_hash:
             raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")
-        pairs = {request: (versions[request], adviser) for request, adviser in _list_new(document).items()}
+        pairs = {request: (versions[request], adviser) for request, adviser in wanted.items()}
         left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
 
-def _list_new(document: Json) -> dict[UUID, UUID]:
+def _list_new(given: Json, document: Json) -> dict[UUID, UUID]:
     """Return the adviser whom each moved request gets, if it gets one."""
-    requests, advisers = document["input"]["requests"], document["input"]["advisers"]
+    requests, advisers = given["requests"], given["advisers"]
     moves = ((each["request"], each["after"]) for each in document["moves"])
     return {
         UUID(requests[request]["id"]): UUID(advisers[adviser]["id"])
@@ -158,9 +173,8 @@ def _list_new(document: Json) -> dict[UUID, UUID]:
     }
 
 
-async def _lock(session: AsyncSession, document: Json) -> dict[UUID, int]:
+async def _lock(session: AsyncSession, wanted: Collection[UUID]) -> dict[UUID, int]:
     """Lock the rows of the requests that are to be moved, and return their versions."""
-    wanted = _list_new(document)
     query = select(SupportRequest.id, SupportRequest.version).where(SupportRequest.id.in_(wanted))
     rows = await session.execute(query.order_by(SupportRequest.id).with_for_update())
     return {row.id: row.version for row in rows}

@@ -45,11 +45,11 @@ async def compute_repair(
 
     A saved repair proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    document = await commands.compute(session, round_id, opening, readers=principal.identities, rules=rules, now=now)
+    computed = await commands.compute(session, round_id, opening, readers=principal.identities, rules=rules, now=now)
     if dry_run:
         response.status_code = 200
-        return RepairPreview.model_validate(commands.summarise(document))
-    repair_id = await commands.save(session, round_id, opening, document, by=principal, now=now)
+        return RepairPreview.model_validate(commands.summarise(computed))
+    repair_id = await commands.save(session, round_id, opening, computed, by=principal, now=now)
     response.headers["Location"] = f"/v1/matching-rounds/{round_id}/repairs/{repair_id}"
     return await _show_repair(session, round_id, repair_id, principal, response)
 
@@ -84,7 +84,10 @@ async def get_repair(
 async def get_repair_document(
     round_id: RoundId, repair_id: RepairId, principal: SupportMatcher, session: Session
 ) -> Response:
-    """Read a repair with the round's input and all that changed, as `verify_round.py` checks it."""
+    """Read a repair with all that changed, as the script `verify_repair.py` checks it beside the round's certificate.
+
+    It names requests and advisers by their places in the certificate.
+    """
     document = await queries.get_document(session, round_id, repair_id, readers=principal.identities)
     return Response(document, media_type="application/json")
 

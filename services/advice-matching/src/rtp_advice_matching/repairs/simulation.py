@@ -12,7 +12,7 @@ from rtp_advice_matching.repairs.changes import Certificate
 from rtp_advice_matching.repairs.commands import load_round, name_moves
 from rtp_advice_matching.repairs.errors import NotOfTheRound
 from rtp_advice_matching.repairs.schemas import Supposition
-from rtp_advice_matching.rounds.rules.certificate import compute_round
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_advice_matching.rounds.rules.repair import find_standing
 from rtp_advice_matching.rounds.rules.repair_document import count_harm, list_moves, read_market

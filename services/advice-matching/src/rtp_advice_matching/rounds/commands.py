@@ -18,7 +18,8 @@ from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
 from rtp_advice_matching.rounds.models import MatchingRound
 from rtp_advice_matching.rounds.queries import get_certificate, list_waiting
-from rtp_advice_matching.rounds.rules.certificate import certify, compute_round, summarise
+from rtp_advice_matching.rounds.rules.certificate import certify, summarise
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.exact import PAIRS_AT_MOST
 from rtp_advice_matching.rounds.rules.snapshot import Method, Parameters, Waiting
 from rtp_shared.db import system_scope, visible_to
