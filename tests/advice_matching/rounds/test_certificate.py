@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from rtp_advice_matching.constraints import Candidate, Ground, Need, find_obstacle
 from rtp_advice_matching.matching import MatchingRules, PartName
-from rtp_advice_matching.rounds.rules.certificate import RequestPart, certify
+from rtp_advice_matching.rounds.rules.certificate import certify
 from rtp_advice_matching.rounds.rules.computed_round import compute_round
+from rtp_advice_matching.rounds.rules.parts import RequestPart
 from rtp_advice_matching.rounds.rules.repair import Changes
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, read_advisers
 from rtp_advice_matching.rounds.rules.snapshot import (

@@ -1,12 +1,11 @@
 """A round and its certificate: who is proposed to whom, why, why nobody else, and what would change it.
 
 A certificate stands alone: `verify_round.py` of this service checks it with nothing but Python's standard library.
-Requests and advisers are named by their places in the input's lists. It is written in parts, one for each request and
-one for all, so that one of any size can be kept and sent, and a request can be withheld from it.
+Requests and advisers are named by their places in the input's lists. It is written in parts (`parts`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +15,8 @@ from rtp_advice_matching.rounds.rules.certified_places import bound_size, write_
 from rtp_advice_matching.rounds.rules.computed_round import Round
 from rtp_advice_matching.rounds.rules.extra_places import Envy, find_enough
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market
-from rtp_advice_matching.rounds.rules.snapshot import Json, hash_content, hash_input, write_canonical, write_input
+from rtp_advice_matching.rounds.rules.parts import Parts, RequestPart
+from rtp_advice_matching.rounds.rules.snapshot import Json, hash_input, write_canonical, write_input
 from rtp_advice_matching.ways import Remedy
 
 FORMAT = "org.righttoprovide.matching-round.3"
@@ -30,35 +30,6 @@ class Reason(StrEnum):
     PREFERS_ALL = "full-with-requests-it-prefers"
     PREFERS_SOME = "full-with-requests-it-likes-as-much-or-more"
     NOT_LISTED = "below-the-end-of-the-list"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestPart:
-    """What a certificate holds of one request."""
-
-    request: Json
-    listed: list[list[int]]
-    answer: Json
-
-    def withhold(self) -> "RequestPart":
-        """Return what stays of the request in a certificate when it is erased: its hash, and the place that it takes.
-
-        So much is needed to check all others.
-        """
-        chosen = self.answer["chosen"] and {"adviser": self.answer["chosen"]["adviser"]}
-        request = {"withheld": hash_content(self.request), "weeksWaited": self.request["weeksWaited"]}
-        own = [each for each in self.listed if chosen and each[0] == chosen["adviser"]]
-        return RequestPart(request, own, {"chosen": chosen, "listed": bool(self.listed)})
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A certificate in parts."""
-
-    whole: Json
-    """What it says of the round, with neither requests nor lists nor answers."""
-    requests: Iterable[RequestPart]
-    """In the order of the round, and made as they are asked for."""
 
 
 def write_parts(computed: Round) -> Parts:
@@ -87,18 +58,7 @@ def write_parts(computed: Round) -> Parts:
 def certify(computed: Round) -> bytes:
     """Write the certificate of a round; the same round has the same bytes."""
     parts = write_parts(computed)
-    return write_canonical(join_parts(parts.whole, parts.requests))
-
-
-def join_parts(whole: Mapping[str, Any], requests: Iterable[RequestPart]) -> Json:
-    """Put a certificate together."""
-    parts = list(requests)
-    return {
-        **whole,
-        "input": {**whole["input"], "requests": [each.request for each in parts]},
-        "lists": [each.listed for each in parts],
-        "answers": [each.answer for each in parts],
-    }
+    return write_canonical(parts.join())
 
 
 class _Answers:
@@ -185,20 +145,20 @@ _NONE = 10**6
 """More than any priority."""
 
 
-def summarise(certificate: Mapping[str, Any]) -> Json:
-    """Return a certificate's counts."""
-    answers = certificate["answers"]
-    placed = [each["chosen"] for each in answers if each["chosen"]]
+def summarise(computed: Round, whole: Mapping[str, Any]) -> Json:
+    """Return the counts of a round, with those that its certificate says of all requests."""
+    market = computed.market
+    chosen = [(pair, market.starts[request]) for request, pair in enumerate(computed.assignment) if pair != NOBODY]
     return {
-        "requests": len(answers),
-        "advisers": len(certificate["input"]["advisers"]),
-        "placed": len(placed),
-        "first_choices": sum(each["wouldRatherHave"] == 0 for each in placed),
-        "nobody_may_help": sum(not listed for listed in certificate["lists"]),
-        "fewest_places": certificate["fewestPlaces"]["count"],
-        "no_place_helps": len(certificate["fewestPlaces"]["noPlaceHelps"]),
-        "at_least": certificate["extraPlaces"]["atLeast"],
-        "at_most": certificate["extraPlaces"]["atMost"],
-        "method": certificate["input"]["parameters"]["method"],
-        "largest_at_most": certificate["largest"]["atMost"],
+        "requests": market.requests,
+        "advisers": len(market.places),
+        "placed": computed.placed,
+        "first_choices": sum(market.scores[pair] == market.scores[best] for pair, best in chosen),
+        "nobody_may_help": sum(not market.list_pairs(request) for request in range(market.requests)),
+        "fewest_places": whole["fewestPlaces"]["count"],
+        "no_place_helps": len(whole["fewestPlaces"]["noPlaceHelps"]),
+        "at_least": whole["extraPlaces"]["atLeast"],
+        "at_most": whole["extraPlaces"]["atMost"],
+        "method": computed.parameters.method,
+        "largest_at_most": whole["largest"]["atMost"],
     }

@@ -184,7 +184,7 @@ def _read_ids(written: Collection[str]) -> frozenset[UUID]:
     return frozenset(map(UUID, written))
 
 
-def write_canonical(content: Mapping[str, Any]) -> bytes:
+def write_canonical(content: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """Write JSON in the one way in which it is hashed: names sorted, no blanks, UTF-8; whole numbers only."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
