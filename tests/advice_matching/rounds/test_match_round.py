@@ -2,8 +2,9 @@
 
 import json
 import runpy
+import sys
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from rtp_advice_matching import match_round
 from rtp_advice_matching.match_round import parse_options
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.rounds import commands
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundCommitted
 from rtp_advice_matching.rounds.models import RoundRequest
 from rtp_advice_matching.settings import AdviceSettings
@@ -29,7 +31,7 @@ ORGANISATION = uuid.uuid4()
 
 
 @pytest.fixture
-async def run(advice: Runtime, capsys: pytest.CaptureFixture[str]) -> AsyncIterator[Run]:
+async def run(advice: Runtime, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command as the web process's role; return what it wrote to standard output and standard error."""
     url = advice.database.url.set(drivername="postgresql", username=advice.service.get_role("web"))
     settings = AdviceSettings(database_url=url.render_as_string(hide_password=False))
@@ -37,15 +39,15 @@ async def run(advice: Runtime, capsys: pytest.CaptureFixture[str]) -> AsyncItera
     async def run(*asked: Any) -> tuple[str, str]:
         capsys.readouterr()
         options = parse_options([*map(str, asked), "--organisation", str(ORGANISATION)])
-        await match_round.run(settings, options, lambda line: print(line, file=match_round.sys.stderr))
+        await match_round.run(settings, options, lambda line: print(line, file=sys.stderr))
         return capsys.readouterr()
 
-    yield run
+    return run
 
 
 @pytest.fixture
 async def groups(platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime) -> list[Any]:
-    """Five groups that wait, and three places for them."""
+    """Five groups that wait; there are places for all."""
     async with open_as(advice, "owner") as session:
         await session.execute(update(SupportRequest).values(status=SupportStatus.CLOSED))
     await new_adviser(capacity=2)
@@ -63,7 +65,7 @@ async def test_a_round_is_worked_out_read_and_committed_in_batches(
     run: Run, groups: list[Any], operator: Api, advice: Runtime
 ) -> None:
     tried, told = await run("compute", "--dry-run")
-    assert "placed 3" in tried
+    assert "placed 5" in tried
     assert tried.endswith("nothing was saved\n")
     assert "5 requests and" in told
     assert (await operator.get("/v1/matching-rounds")).json()["items"] == []
@@ -77,12 +79,18 @@ async def test_a_round_is_worked_out_read_and_committed_in_batches(
     assert written == (await operator.get(f"/v1/matching-rounds/{round_id}/certificate")).text
     assert runpy.run_path(str(SCRIPT))["verify"](json.loads(written)) == []
     said, told = await run("commit", round_id, "--batch", 2)
-    assert said == "committed; 3 pairs were looked at\n"
-    assert told.splitlines() == ["2 pairs", "3 pairs"]
+    assert said == "committed; 5 pairs were looked at\n"
+    assert told.splitlines() == ["2 pairs", "4 pairs", "5 pairs"]
     done = (await operator.get(f"/v1/matching-rounds/{round_id}")).json()
-    assert (done["status"], done["proposed"], done["leftOut"]) == ("committed", 3, [])
-    first = [(await read(client, request["id"]))["proposals"] for client, request in groups]
-    assert sum(bool(each) for each in first) >= 3
+    assert (done["status"], done["proposed"], done["leftOut"]) == ("committed", 5, [])
+    answers = json.loads(written)["answers"]
+    given = json.loads(written)["input"]
+    chosen = {
+        each["id"]: given["advisers"][answer["chosen"]["adviser"]]["id"]
+        for each, answer in zip(given["requests"], answers, strict=True)
+    }
+    for client, request in groups:
+        assert (await read(client, request["id"]))["proposals"][0]["adviserId"] == chosen[request["id"]]
     with pytest.raises(RoundCommitted):
         await run("commit", round_id)
 
@@ -96,7 +104,7 @@ async def test_a_commit_that_ended_early_goes_on_where_it_ended(
     class Killed(Exception):
         pass
 
-    original, calls = match_round.commands.commit, []
+    original, calls = commands.commit, list[int]()
 
     async def commit_once(*args: Any, **named: Any) -> Any:
         if calls:
@@ -104,20 +112,20 @@ async def test_a_commit_that_ended_early_goes_on_where_it_ended(
         calls.append(1)
         return await original(*args, **named)
 
-    monkeypatch.setattr(match_round.commands, "commit", commit_once)
+    monkeypatch.setattr(commands, "commit", commit_once)
     with pytest.raises(Killed):
         await run("commit", round_id, "--batch", 1)
     monkeypatch.undo()
     half = (await operator.get(f"/v1/matching-rounds/{round_id}")).json()
     assert (half["status"], half["proposed"]) == ("computed", 1)
     said, _ = await run("commit", round_id, "--batch", 100)
-    assert said == "committed; 2 pairs were looked at\n"
+    assert said == "committed; 4 pairs were looked at\n"
     done = (await operator.get(f"/v1/matching-rounds/{round_id}")).json()
-    assert (done["status"], done["proposed"], done["leftOut"]) == ("committed", 3, [])
+    assert (done["status"], done["proposed"], done["leftOut"]) == ("committed", 5, [])
     async with open_as(advice, "owner") as session:
         mine = RoundRequest.round_id == uuid.UUID(round_id)
         outcomes = (await session.scalars(select(RoundRequest.outcome).where(mine))).all()
-    assert sorted(map(str, outcomes)) == ["None", "None", "proposed", "proposed", "proposed"]
+    assert outcomes == ["proposed"] * 5
 
 
 async def test_a_round_of_another_organisation_is_not_there(run: Run, groups: list[Any], new_client: NewClient) -> None:
