@@ -125,6 +125,43 @@ async def test_groups_that_have_agreed_on_who_leaves_are_named_and_not_moved(
     assert refused.json()["type"].endswith("/problems/repair-outdated")
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_from_dropping_out_to_the_commit_no_engagement_is_left_dangling(
+    operator: Api, market: Market, advice: Runtime, agreed: bool
+) -> None:
+    """Previewed, tried out and committed: the group that had agreed, or waits for an answer, goes on."""
+    best, *_ = market.advisers
+    number = [each["id"] for each in market.requests].index(market.given[best.id])
+    group, request = market.groups[number], market.requests[number]
+    if agreed:
+        assert (await accept(group, await read(group, request["id"]), best.id)).status_code == 200
+    else:
+        asked = {"supportRequestId": request["id"], "adviserId": str(best.id)}
+        assert (await group.post("/v1/engagements", json=asked)).status_code == 201
+    await leave(advice, best)
+    answer = await operator.post(f"{market.path}/repairs", json={})
+    path, ending = answer.headers["location"], answer.json()["ending"]
+    assert [(each["requestId"], each["adviserId"]) for each in ending] == [(request["id"], str(best.id))]
+    tried = await operator.post(f"{path}/actions/commit", params={"dryRun": "true"}, headers={"If-Match": '"1"'})
+    assert (tried.status_code, tried.json()) == (200, {"proposed": 0, "leftOut": [], "ending": ending})
+    [before] = (await group.get("/v1/engagements")).json()["items"]
+    assert before["endedAt"] is None, "a dry run ends nothing"
+    answer = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["proposed"], answer.json()["leftOut"]) == (tried.json()["proposed"], tried.json()["leftOut"])
+    ended = (await group.get(f"/v1/engagements/{before['id']}")).json()
+    said = ("ended-early", "adviser-unavailable") if agreed else ("withdrawn", None)
+    assert (ended["status"], ended["reason"]) == said
+    now = await read(group, request["id"])
+    assert now["status"] in ("open", "proposed", "offered")
+    left = (await operator.post(f"{market.path}/repairs", params={"dryRun": "true"}, json={})).json()
+    assert left["ending"] == []
+    async with open_as(advice, "operator") as session:
+        assert (await session.get_one(Adviser, best.id)).engaged == 0
+    refused = await operator.post(f"{path}/actions/commit", params={"dryRun": "true"}, headers={"If-Match": "*"})
+    assert refused.json()["type"].endswith("/problems/repair-committed")
+
+
 async def test_more_affected_than_were_named_outdate_a_repair(operator: Api, market: Market, advice: Runtime) -> None:
     best, *_ = market.advisers
     number = [each["id"] for each in market.requests].index(market.given[best.id])

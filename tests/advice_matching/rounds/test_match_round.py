@@ -39,7 +39,7 @@ async def run(advice: Runtime, capsys: pytest.CaptureFixture[str]) -> Run:
     async def run(*asked: Any) -> tuple[str, str]:
         capsys.readouterr()
         options = parse_options([*map(str, asked), "--organisation", str(ORGANISATION)])
-        await match_round.run(settings, options, lambda line: print(line, file=sys.stderr))
+        await match_round.run(settings, options, lambda line: sys.stderr.write(f"{line}\n"))
         return capsys.readouterr()
 
     return run
