@@ -39,6 +39,7 @@ from rtp_shared.service import Runtime
 Row = dict[str, Any]
 NAMES = ("propose-20k",)
 ADVISERS, ASKED, FLOOR_EVERY = 20_000, 500, 25
+MOST_P95_MS = 50.0
 READERS = ("client:bench", "system")
 
 
@@ -57,6 +58,7 @@ def measure(name: str, say: Callable[[str], None]) -> Row:
         "floor": {"p50_ms": round(statistics.median(floor), 1), "p95_ms": round(_pick(floor, 95), 1)},
     }
     say(f"  {row}")
+    assert row["p95_ms"] < MOST_P95_MS, f"{name}: p95 is {row['p95_ms']} ms, and {MOST_P95_MS} are allowed"
     return row
 
 

@@ -48,8 +48,8 @@ async def compute_repair(
     What has changed in the directory and the requests since the round is found; more may be named. The result is stable
     again by the preferences of the round, and of all such results it moves the fewest requests (`atLeast` says what is
     proved). The answer names who is moved, directly and indirectly, and how well the adviser fits before and after.
-    Groups that have agreed on an adviser who has left, or have an offer there, are not moved: `ending` names them. Committing the
-    repair ends what they have, and each needs somebody else.
+    Groups that have agreed on an adviser who has left, or have an offer there, are not moved: `ending` names them.
+    Committing the repair ends what they have, and each needs somebody else.
 
     A saved repair proposes nothing until it is committed. With `dryRun` it is not saved.
     """
