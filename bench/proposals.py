@@ -47,7 +47,7 @@ def measure(name: str, say: Callable[[str], None]) -> Row:
     """Measure proposals one after the other, and the floor after every twenty-fifth."""
     waiting, candidates = make_market(ASKED, ADVISERS)
     first, took, floor = anyio.run(_propose, [each.need for each in waiting], candidates)
-    row = {
+    row: Row = {
         "name": name,
         "ratio": round(statistics.median(floor) / statistics.median(took), 1),
         "p50_ms": round(statistics.median(took), 1),

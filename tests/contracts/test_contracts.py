@@ -143,6 +143,8 @@ NO_PEOPLE = {
     "shortlistId",
     "productId",
     "productIds",
+    "openReferralFeedId",
+    "resourceId",
     "savedSearchId",
     "nowFitting",
     "noLongerFitting",
