@@ -91,7 +91,7 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "at": frozenset({OPENER, CASE, ASKED, OWNER}),
     **dict.fromkeys(("sector", "region", "stage", "topics"), frozenset({OPENER, CASE, ASKED})),
     **dict.fromkeys(("engagementId", "answerBy", "contactBy", "madeOn", "late", "outcome"), frozenset({OPENER, ASKED})),
-    **dict.fromkeys(("days", "dueOn"), frozenset({OPENER, ASKED})),
+    **dict.fromkeys(("days", "dueOn"), frozenset({OPENER, CASE, ASKED})),
     **dict.fromkeys(("productId", "version", "openedOn", "closesOn"), frozenset({CASE, FOLLOWER, KEEPER})),
     **dict.fromkeys(("savedSearchId", "productIds", "more", "matchedOn"), frozenset({OWNER})),
     "verifiedOn": frozenset({CASE, ASKED, KEEPER}),
