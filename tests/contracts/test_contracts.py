@@ -145,6 +145,8 @@ NO_PEOPLE = {
     "shortlistId",
     "productId",
     "productIds",
+    "openReferralFeedId",
+    "resourceId",
     "savedSearchId",
     "nowFitting",
     "noLongerFitting",

@@ -28,10 +28,11 @@ class Audience(StrEnum):
     ASKED_NETWORK = "the network of the one adviser that the event is about"
     OWNER = "the client that a subscription or a saved search belongs to"
     FOLLOWER = "a client of which a saved search has found the product"
+    DIRECTORY = "whoever looks after the directory of advisers"
     KEEPER = "the organisation that keeps a product of the directory, and the directory's operator"
 
 
-OPENER, CASE, NETWORK, AGREED, ASKED, OWNER, FOLLOWER, KEEPER = Audience
+OPENER, CASE, NETWORK, AGREED, ASKED, OWNER, FOLLOWER, DIRECTORY, KEEPER = Audience
 EVERYBODY_OF_A_CASE = frozenset({OPENER, CASE, NETWORK, AGREED})
 
 # An event that is not here is told to all who see the case. One that is shown to others must be added, and with it
@@ -51,10 +52,14 @@ AUDIENCES: Mapping[str, frozenset[Audience]] = {
             "advice-matching.first-contact-missed",
             "advice-matching.first-contact-made",
             "advice-matching.engagement-ended",
+            "advice-matching.follow-up-due",
         ),
         frozenset({OPENER, ASKED}),
     ),
     "advice-matching.capacity-low": frozenset({ASKED}),
+    **dict.fromkeys(
+        ("advice-matching.resource-check-lapsed", "advice-matching.feed-load-lapsed"), frozenset({DIRECTORY})
+    ),
     **dict.fromkeys(
         (
             "finance-directory.product-opened",
@@ -86,10 +91,13 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "at": frozenset({OPENER, CASE, ASKED, OWNER}),
     **dict.fromkeys(("sector", "region", "stage", "topics"), frozenset({OPENER, CASE, ASKED})),
     **dict.fromkeys(("engagementId", "answerBy", "contactBy", "madeOn", "late", "outcome"), frozenset({OPENER, ASKED})),
+    **dict.fromkeys(("days", "dueOn"), frozenset({OPENER, CASE, ASKED})),
     **dict.fromkeys(("productId", "version", "openedOn", "closesOn"), frozenset({CASE, FOLLOWER, KEEPER})),
     **dict.fromkeys(("savedSearchId", "productIds", "more", "matchedOn"), frozenset({OWNER})),
     "verifiedOn": frozenset({CASE, ASKED, KEEPER}),
     "reason": frozenset({OPENER, CASE, ASKED, FOLLOWER, KEEPER}),
+    **dict.fromkeys(("resourceId", "checkedOn", "openReferralFeedId", "lastLoadedAt"), frozenset({DIRECTORY})),
+    "source": frozenset({CASE, DIRECTORY}),
     "capacity": frozenset({ASKED}),
     "freePlaces": frozenset({ASKED}),
     "supportRequestId": frozenset({OPENER, CASE, NETWORK, AGREED, ASKED}),

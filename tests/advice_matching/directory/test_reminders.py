@@ -1,5 +1,6 @@
 """A network is told of its profiles that nobody has verified for long, once, and again while nobody does."""
 
+import asyncio
 import uuid
 from datetime import date, timedelta
 
@@ -71,6 +72,20 @@ async def test_a_network_is_told_of_itself_once_in_ninety_days(new_client: NewCl
     for silent in (draft, fed):
         assert await published(advice, str(silent.organisation)) == []
     assert (await act(api, f"{NETWORKS}/{api.organisation}", "verify")).status_code == 200
+
+
+async def test_of_several_workers_that_remind_at_once_each_profile_is_told_by_one(
+    new_client: NewClient, advice: Runtime
+) -> None:
+    api = await record_network(new_client)
+    paths = [await add_person(api) for _ in range(6)]
+    for path in paths:
+        await age(advice, path, verified_on=today() - timedelta(days=90))
+    await asyncio.gather(*(remind_networks(advice) for _ in range(4)))
+    await remind_networks(advice)  # whatever one left to another that had not committed yet
+    for path in paths:
+        [(event, _)] = await published(advice, path.rpartition("/")[2])
+        assert event.sequence == 1
 
 
 async def test_who_was_not_verified_for_a_year_is_shown_and_not_proposed(

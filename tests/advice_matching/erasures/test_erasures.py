@@ -22,6 +22,7 @@ NOTHING = {
     "followUpNotes": 0,
     "profiles": 0,
     "overrideReasons": 0,
+    "certificateEntries": 0,
     "personReferences": 0,
 }
 

@@ -11,7 +11,8 @@ from rtp_advice_matching.fairness.queries import measure
 from rtp_advice_matching.fairness.rules import compute_gini, measure_spread, measure_waits, pick
 from rtp_advice_matching.matching import Candidate
 from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
+from rtp_advice_matching.rounds.rules.certificate import certify
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.repair import Changes
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, read_advisers
 from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting

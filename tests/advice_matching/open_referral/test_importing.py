@@ -130,7 +130,9 @@ async def test_a_network_that_keeps_itself_is_not_renamed_by_a_feed(new_client: 
     api = await new_client(scopes=MODERATOR)
     network_id = make_network_id("example-adviser-network")
     organization = {"id": str(network_id), "name": "Renamed", "description": "By a feed."}
-    assert (await send(api, describe_service(organization=organization)))["counts"] == {"added": 1}
+    report = await send(api, describe_service(organization=organization))
+    [error] = report["records"][0]["errors"]
+    assert (report["counts"], error["field"]) == ({"refused": 1}, "/services/0/organization/id"), "nor spoken for"
     assert (await api.get(f"{NETWORKS}/{network_id}")).json()["name"] == "Example Adviser Network"
 
 

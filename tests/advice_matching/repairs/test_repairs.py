@@ -28,6 +28,14 @@ async def leave(advice: Runtime, adviser: Adviser) -> None:
         (await session.get_one(Adviser, adviser.id)).active = False
 
 
+async def check_document(operator: Api, market: Market, path: str) -> Json:
+    """Return the document of a repair, which holds beside the round's certificate."""
+    certificate = (await operator.get(f"{market.path}/certificate")).json()
+    document: Json = (await operator.get(f"{path}/document")).json()
+    runpy.run_path(str(SCRIPT.with_name("verify_repair.py")))["verify"](certificate, document)
+    return document
+
+
 async def test_nothing_is_moved_while_nothing_has_changed(operator: Api, market: Market) -> None:
     shown = await preview(operator, market)
     assert (shown["moves"], shown["figures"]["moved"], shown["figures"]["atLeast"]) == ([], 0, 0)
@@ -61,7 +69,7 @@ async def test_a_repair_is_saved_and_committed_and_moves_nobody_else(
     saved, path = answer.json(), answer.headers["location"]
     assert (await operator.get(path)).json() == saved
     assert (await operator.get(f"{market.path}/repairs")).json()["items"] == [saved]
-    runpy.run_path(str(SCRIPT))["verify"]((await operator.get(f"{path}/document")).json())
+    await check_document(operator, market, path)
     pairs = list(zip(market.groups, market.requests, strict=True))
     kept = {each["id"]: await read(group, each["id"]) for group, each in pairs}
     answer = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
@@ -110,13 +118,48 @@ async def test_groups_that_have_agreed_on_who_leaves_are_named_and_not_moved(
     answer = await operator.post(f"{market.path}/repairs", json={})
     saved, path = answer.json(), answer.headers["location"]
     assert saved["ending"] == named["ending"]
-    document = (await operator.get(f"{path}/document")).json()
-    assert document["ending"] == named["ending"]
-    runpy.run_path(str(SCRIPT))["verify"](document)
+    assert (await check_document(operator, market, path))["ending"] == named["ending"]
     other, theirs = market.groups[1 - number], market.requests[1 - number]
     assert (await accept(other, await read(other, theirs["id"]), second.id)).status_code == 200
     refused = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
     assert refused.json()["type"].endswith("/problems/repair-outdated")
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_from_dropping_out_to_the_commit_no_engagement_is_left_dangling(
+    operator: Api, market: Market, advice: Runtime, agreed: bool
+) -> None:
+    """Previewed, tried out and committed: the group that had agreed, or waits for an answer, goes on."""
+    best, *_ = market.advisers
+    number = [each["id"] for each in market.requests].index(market.given[best.id])
+    group, request = market.groups[number], market.requests[number]
+    if agreed:
+        assert (await accept(group, await read(group, request["id"]), best.id)).status_code == 200
+    else:
+        asked = {"supportRequestId": request["id"], "adviserId": str(best.id)}
+        assert (await group.post("/v1/engagements", json=asked)).status_code == 201
+    await leave(advice, best)
+    answer = await operator.post(f"{market.path}/repairs", json={})
+    path, ending = answer.headers["location"], answer.json()["ending"]
+    assert [(each["requestId"], each["adviserId"]) for each in ending] == [(request["id"], str(best.id))]
+    tried = await operator.post(f"{path}/actions/commit", params={"dryRun": "true"}, headers={"If-Match": '"1"'})
+    assert (tried.status_code, tried.json()) == (200, {"proposed": 0, "leftOut": [], "ending": ending})
+    [before] = (await group.get("/v1/engagements")).json()["items"]
+    assert before["endedAt"] is None, "a dry run ends nothing"
+    answer = await operator.post(f"{path}/actions/commit", headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["proposed"], answer.json()["leftOut"]) == (tried.json()["proposed"], tried.json()["leftOut"])
+    ended = (await group.get(f"/v1/engagements/{before['id']}")).json()
+    said = ("ended-early", "adviser-unavailable") if agreed else ("withdrawn", None)
+    assert (ended["status"], ended["reason"]) == said
+    now = await read(group, request["id"])
+    assert now["status"] in ("open", "proposed", "offered")
+    left = (await operator.post(f"{market.path}/repairs", params={"dryRun": "true"}, json={})).json()
+    assert left["ending"] == []
+    async with open_as(advice, "operator") as session:
+        assert (await session.get_one(Adviser, best.id)).engaged == 0
+    refused = await operator.post(f"{path}/actions/commit", params={"dryRun": "true"}, headers={"If-Match": "*"})
+    assert refused.json()["type"].endswith("/problems/repair-committed")
 
 
 async def test_more_affected_than_were_named_outdate_a_repair(operator: Api, market: Market, advice: Runtime) -> None:

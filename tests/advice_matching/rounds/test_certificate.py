@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from rtp_advice_matching.constraints import Candidate, Ground, Need, find_obstacle
 from rtp_advice_matching.matching import MatchingRules, PartName
-from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
+from rtp_advice_matching.rounds.rules.certificate import certify
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
+from rtp_advice_matching.rounds.rules.parts import RequestPart
 from rtp_advice_matching.rounds.rules.repair import Changes
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, read_advisers
 from rtp_advice_matching.rounds.rules.snapshot import (
@@ -31,7 +33,9 @@ from rtp_advice_matching.rounds.rules.snapshot import (
 from tests.advice_matching.test_matching import CANDIDATES, EMPLOYER, IDEAL, NEED, NEEDS
 
 SCRIPT = Path(__file__).parents[3] / "services" / "advice-matching" / "verify_round.py"
-verify: Callable[..., None] = runpy.run_path(str(SCRIPT))["verify"]
+EARLIER = SCRIPT.with_name("verify_earlier_round.py")
+verify: Callable[..., list[str]] = runpy.run_path(str(SCRIPT))["verify"]
+verify_earlier: Callable[..., str] = runpy.run_path(str(EARLIER))["verify"]
 PUBLISHED = Path(__file__).parent / "published"
 Json = dict[str, Any]
 
@@ -135,11 +139,11 @@ MUTATIONS: dict[str, tuple[Callable[[Json], Any], str]] = {
     "two exchanged": (exchange, "rather have each other"),
     "a pair forgotten": (forget_a_pair, "rather have each other"),
     "more than there are places": (overfill, "places"),
-    "an adviser not on the list": (lambda c: c["answers"][4].update(chosen={"adviser": 0}), "not on its list"),
+    "an adviser not on the list": (lambda c: c["answers"][4].update(chosen={"adviser": 4}), "not on its list"),
     "a better score": (lambda c: c["lists"][0][0].__setitem__(1, 101), "score of adviser"),
     "a list out of order": (lambda c: c["lists"][0].reverse(), "order"),
     "a list too short": (shorten_list, "not on it"),
-    "an adviser listed twice": (lambda c: c["lists"][0].append(c["lists"][0][0]), "too long"),
+    "an adviser listed twice": (lambda c: c["lists"][0].append(c["lists"][0][0]), "twice on a list"),
     "another part of a score": (lambda c: c["answers"][0]["chosen"]["parts"].update(topics=1), "said of adviser"),
     "another priority": (lambda c: c["answers"][0]["chosen"].update(priority=1), "said of adviser"),
     "another reason": (lambda c: c["answers"][0]["notChosen"][0].update(reason="no-free-capacity"), "reasons"),
@@ -162,15 +166,35 @@ MUTATIONS: dict[str, tuple[Callable[[Json], Any], str]] = {
         "what else would change",
     ),
     "a way out left out": (lambda c: c["answers"][4]["wouldChange"].pop(), "what else would change"),
-    "a round of the first format": (lambda c: c.update(format=f"{c['format'][:-1]}1"), "another format"),
-    "a higher lower bound": (lambda c: c["extraPlaces"].update(atLeast=2), "lower bound"),
-    "a lower bound of one counted twice": (
-        lambda c: c["extraPlaces"].update(atLeast=2, short=c["extraPlaces"]["short"] * 2),
-        "lower bound",
+    "a higher lower bound": (lambda c: c["extraPlaces"].update(atLeast=2), "bounds of the extra places"),
+    "a lower bound of a solver below what is proved": (
+        lambda c: c["extraPlaces"].update(atLeast=0, by="solver"),
+        "bounds of the extra places",
     ),
-    "a lower upper bound": (lambda c: c["extraPlaces"].update(atMost=0), "upper bound"),
-    "fewer places added": (lambda c: c["extraPlaces"].update(atMost=0, added=[]), "extra places"),
-    "somebody left out": (lambda c: c["extraPlaces"]["assignment"].__setitem__(0, -1), "leaves somebody out"),
+    "a lower upper bound": (lambda c: c["extraPlaces"].update(atMost=0), "bounds of the extra places"),
+    "fewer places added": (lambda c: c["extraPlaces"].update(atLeast=1, atMost=0, added=[]), "extra places"),
+    "somebody left out": (lambda c: c["extraPlaces"]["assignment"].__setitem__(0, -1), "rather have"),
+    "extra places for others": (lambda c: c["extraPlaces"]["assignment"].pop(), "other requests"),
+    "more places than the fewest": (lambda c: c["fewestPlaces"].update(count=2), "fewer places"),
+    "fewer places than the fewest": (lambda c: c["fewestPlaces"].update(count=0, short=[], added=[]), "not enough"),
+    "one who lacks a place counted twice": (
+        lambda c: c["fewestPlaces"].update(count=2, short=c["fewestPlaces"]["short"] * 2),
+        "fewer places",
+    ),
+    "the fewest without whom they help": (
+        lambda c: c["fewestPlaces"].update(count=0, short=[], added=[], assignment=[0, 2, 1, -1, -1]),
+        "whom no place helps",
+    ),
+    "the fewest leave somebody out": (
+        lambda c: c["fewestPlaces"]["assignment"].__setitem__(3, 5),
+        "leave out request 3",
+    ),
+    "somebody helped by places who is not": (
+        lambda c: c["fewestPlaces"].update(
+            count=2, added=[[0, 1], [7, 1]], assignment=[0, 2, 1, 0, 7], noPlaceHelps=[]
+        ),
+        "helped by other places",
+    ),
     "a smaller round said": (lambda c: c["largest"].update(placed=2), "number of pairs"),
     "a larger round said to be possible": (lambda c: c["largest"].update(atMost=5), "bound of the size"),
     "a bound of a method that was not used": (
@@ -240,7 +264,7 @@ def test_who_has_fewer_hours_than_places_gets_no_more_groups_than_the_hours_suff
     assert sum(each["chosen"] is not None for each in given["answers"]) == 2
     without = next(each for each in given["answers"] if each["chosen"] is None)
     without["chosen"] = given["answers"][0]["chosen"] or given["answers"][1]["chosen"]
-    with pytest.raises(AssertionError, match="has 3 requests and 2 places"):
+    with pytest.raises(AssertionError, match="more requests than places"):
         verify(given)
 
 
@@ -259,10 +283,83 @@ def test_what_would_change_it_is_said_in_hours_and_as_meeting_online() -> None:
 def test_what_was_published_before_holds_still(published: Path) -> None:
     """Rounds and repairs of the first format, in which whoever has no region is near to everybody."""
     document = json.loads(published.read_text())
-    verify(document)
+    verify_earlier(document)
+    with pytest.raises(AssertionError, match="format"):
+        verify(document)
     document["inputHash"] = "sha256:other"
     with pytest.raises(AssertionError, match="not what was hashed"):
-        verify(document)
+        verify_earlier(document)
+
+
+def list_leaves(content: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the ways to every number, text and nothing in a document."""
+    if not isinstance(content, dict | list):
+        return [path]
+    places = content.items() if isinstance(content, dict) else enumerate(content)
+    return [leaf for key, value in places for leaf in list_leaves(value, (*path, key))]
+
+
+def alter(content: Json, path: tuple[Any, ...]) -> Json:
+    altered = deepcopy(content)
+    *way, last = path
+    inside: Any = altered
+    for key in way:
+        inside = inside[key]
+    was = inside[last]
+    inside[last] = was + 1 if isinstance(was, int) else f"{was}x"
+    return altered
+
+
+def holds(content: Json) -> bool:
+    try:
+        verify(content)
+    except (AssertionError, LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return True
+
+
+def test_whatever_number_or_word_is_altered_is_found(certificate: Json) -> None:
+    """Without a fault of the script's own: whoever reads the verdict is told what is wrong, or that it is no round."""
+    leaves = list_leaves(certificate)
+    assert len(leaves) > 300
+    for leaf in leaves:
+        assert not holds(alter(certificate, leaf)), f"{leaf} may be altered"
+
+
+def test_a_request_that_is_withheld_is_checked_as_far_as_its_place_and_all_others_in_full(certificate: Json) -> None:
+    for number in range(5):
+        part = read_part(certificate, number).withhold()
+        assert verify(put_part(certificate, number, part))[-1] == "1 requests that are withheld"
+        for leaf in list_leaves(put_part(certificate, number, part)):
+            own = leaf[:3] == ("input", "requests", number) or leaf[:2] in (("lists", number), ("answers", number))
+            placed_elsewhere = leaf[1:] == ("assignment", number)
+            unseen = leaf[2:3] == ("wouldChange",)  # who is withheld may want the same places
+            if not (own or unseen or placed_elsewhere) or leaf[-1] == "withheld":
+                assert not holds(alter(put_part(certificate, number, part), leaf)), f"{leaf} may be altered"
+
+
+@settings(max_examples=50, deadline=None)
+@given(WAITING, CROWDS, PARAMETERS, st.sets(st.integers(0, 7)))
+def test_every_certificate_holds_whoever_is_withheld(
+    waiting: list[Waiting], crowd: list[Candidate], parameters: Parameters, erased: set[int]
+) -> None:
+    written = json.loads(certify(compute_round(waiting, crowd, parameters)))
+    for number in erased & set(range(len(waiting))):
+        written = put_part(written, number, read_part(written, number).withhold())
+    verify(written)
+
+
+def read_part(certificate: Json, number: int) -> RequestPart:
+    return RequestPart(
+        certificate["input"]["requests"][number], certificate["lists"][number], certificate["answers"][number]
+    )
+
+
+def put_part(certificate: Json, number: int, part: RequestPart) -> Json:
+    content = deepcopy(certificate)
+    content["input"]["requests"][number] = part.request
+    content["lists"][number], content["answers"][number] = part.listed, part.answer
+    return content
 
 
 def test_a_round_that_was_published_before_is_repaired_in_its_own_format() -> None:
@@ -271,7 +368,7 @@ def test_a_round_that_was_published_before_is_repaired_in_its_own_format() -> No
     document = compute_repair(certificate, before, Changes(places={before[0]: 0}))
     assert document["format"] == "org.righttoprovide.matching-repair.1"
     assert document["moved"] > 0
-    verify(document)
+    verify_earlier(document)
 
 
 def test_the_weights_of_a_round_are_those_that_the_operator_set() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from rtp_advice_matching.matching import Candidate
 from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
+from rtp_advice_matching.rounds.rules.certificate import certify
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.exact import solve
 from rtp_advice_matching.rounds.rules.market import Market, find_blocking_pair
 from rtp_advice_matching.rounds.rules.snapshot import Method, Parameters, Waiting

@@ -1,6 +1,7 @@
 """A repaired round is stable and moves as few as can be: against every stable assignment of small markets."""
 
 import json
+import runpy
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from rtp_advice_matching.matching import Candidate
 from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
+from rtp_advice_matching.rounds.rules.certificate import certify
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, find_blocking_pair
 from rtp_advice_matching.rounds.rules.repair import Advisers, Changes, change_market, repair
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, count_harm, read_advisers, read_market
@@ -28,12 +30,14 @@ from tests.advice_matching.rounds.markets import (
 from tests.advice_matching.rounds.test_certificate import (
     CROWDS,
     PARAMETERS,
+    SCRIPT,
     WAITING,
     Json,
     make_adviser,
     make_waiting,
-    verify,
 )
+
+verify: Callable[..., list[str]] = runpy.run_path(str(SCRIPT.with_name("verify_repair.py")))["verify"]
 
 
 @st.composite
@@ -116,7 +120,7 @@ def test_every_document_of_a_repair_holds(
     assume(market.places)
     changes = data.draw(draw_changes(market))
     document = compute_repair(certificate, read_advisers(certificate), changes)
-    verify(json.loads(write_canonical(document)))
+    verify(certificate, json.loads(write_canonical(document)))
     harm = count_harm(document["moves"])
     assert harm["moved"] == document["moved"] == harm["directly"] + harm["indirectly"]
     assert harm["moved"] == harm["worse"] + harm["as_good"] + harm["better"] + harm["left_without"]
@@ -134,7 +138,10 @@ FORGED: dict[str, tuple[Callable[[Json], Any], str]] = {
     "more said to be needed": (lambda d: d.update(atLeast=9), "fewest"),
     "somebody who need not move": (lambda d: d.update(after=d["before"]), "places"),
     "a change kept secret": (lambda d: d["changes"].update(places=[]), "rather have"),
-    "another input": (lambda d: d["input"]["advisers"][0].update(capacity=9), "hashed"),
+    "a repair of another round": (lambda d: d.update(inputHash="sha256:other"), "another round"),
+    "another format": (lambda d: d.update(format="other"), "format"),
+    "somebody who had another": (lambda d: d["before"].reverse(), "harm"),
+    "a request left out": (lambda d: d["after"].pop(), "missing"),
 }
 
 
@@ -153,7 +160,7 @@ def test_what_is_not_so_in_a_repair_is_found(forge: Callable[[Json], Any], fault
         (0, 1, True),
         (1, 2, False),
     ]
-    verify(document)
+    verify(certificate, document)
     forge(document := deepcopy(document))
     with pytest.raises(AssertionError, match=fault):
-        verify(document)
+        verify(certificate, document)

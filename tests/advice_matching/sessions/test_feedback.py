@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 
 from rtp_advice_matching.engagements.models import Engagement
 from rtp_advice_matching.sessions.models import Feedback
-from rtp_advice_matching.sessions.scheduler import show_due_feedback
+from rtp_advice_matching.sessions.scheduler import show_due_feedback, tell_due_follow_ups
 from rtp_shared.clock import utcnow
 from tests.advice_matching.engagements.conftest import ENGAGEMENTS, Json, Pair, done
+from tests.advice_matching.requests import published
 from tests.conftest import Api, NewClient
 from tests.support.tables import open_as
 
@@ -149,3 +150,30 @@ async def test_follow_ups_have_pages(pair: Pair) -> None:
     assert [each["days"] for each in first["items"] + second["items"]] == [30, 90]
     assert second["next"] is None
     assert first["items"][0]["engagementId"] == ended["id"]
+
+
+async def test_a_follow_up_that_falls_due_is_told_once(pair: Pair) -> None:
+    ended = await complete(pair)
+    await tell_due_follow_ups(pair.advice)
+    assert await list_told(pair, ended) == []
+    for days in (30, 90):
+        await move_end(pair, ended, days)
+        await asyncio.gather(*(tell_due_follow_ups(pair.advice) for _ in range(3)))
+        await tell_due_follow_ups(pair.advice)
+    first, second = await list_told(pair, ended)
+    assert (first.data["days"], second.data["days"]) == (30, 90)
+    assert second.data["dueOn"] == str(utcnow().date())
+    assert set(first.data) == {"engagementId", "supportRequestId", "adviserId", "at", "days", "dueOn"}
+
+
+async def test_of_two_that_fall_due_together_each_is_told_and_what_was_answered_is_not(pair: Pair) -> None:
+    ended = await complete(pair)
+    await move_end(pair, ended, 91)
+    assert (await answer_follow_up(pair.group, ended, 30)).status_code == 201
+    await tell_due_follow_ups(pair.advice)
+    assert [each.data["days"] for each in await list_told(pair, ended)] == [90]
+
+
+async def list_told(pair: Pair, engagement: Json) -> list[Any]:
+    told = await published(pair.advice, engagement["id"])
+    return [event for event, _ in told if event.type.endswith("follow-up-due.v1")]

@@ -15,13 +15,15 @@ from rtp_advice_matching.fairness.scheduler import run_fairness_checks
 from rtp_advice_matching.load import load_examples, load_reference_data
 from rtp_advice_matching.open_referral.import_routes import open_referral_imports
 from rtp_advice_matching.open_referral.routes import open_referral
+from rtp_advice_matching.open_referral.scheduler import run_feed_reminders
 from rtp_advice_matching.repairs.override_routes import overrides
 from rtp_advice_matching.repairs.routes import repairs
 from rtp_advice_matching.requests.routes import matching_rules, support_requests
 from rtp_advice_matching.resources.routes import resources
+from rtp_advice_matching.resources.scheduler import run_resource_reminders
 from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
-from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler
+from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler, run_follow_up_scheduler
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_advice_matching.support_plan.handlers import HANDLERS
 from rtp_advice_matching.support_plan.routes import support_plans
@@ -55,7 +57,15 @@ service = Service(
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
-    loops=[run_reminders, run_scheduler, run_feedback_scheduler, run_fairness_checks],
+    loops=[
+        run_reminders,
+        run_scheduler,
+        run_feedback_scheduler,
+        run_follow_up_scheduler,
+        run_fairness_checks,
+        run_resource_reminders,
+        run_feed_reminders,
+    ],
     load_reference_data=load_reference_data,
     load_examples=load_examples,
     settings=AdviceSettings,

@@ -1,8 +1,9 @@
 """Takes in a feed of Open Referral UK 3.0 from files: of any length, and at once.
 
-    python -m rtp_advice_matching.load_open_referral --source https://directory.example/oruk FILE ...
+    python -m rtp_advice_matching.load_open_referral --source https://directory.example/oruk FILE|ADDRESS ...
 
-A file holds services as the feed's /services/{id} gives each: one, a list of them, or a page with its contents.
+A file holds services as the feed's /services/{id} gives each: one, a list of them, or a page with its contents. Instead
+of a file an address that begins with https:// may be named: it is fetched, and so are all further pages if it is one.
 RTP_DATABASE_URL is that of rtp_advice_matching_operator. What is wrong with a record is written to standard error, the
 counts to standard output. Ends with 0 if all was taken in, 3 if some records were refused, 1 if nothing was done.
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_advice_matching.directory.network_schemas import WEBSITE
 from rtp_advice_matching.open_referral.commands import import_feed
+from rtp_advice_matching.open_referral.fetch import MOST_BYTES, NotFetched, fetch
 from rtp_advice_matching.open_referral.schemas import ImportOutcome, ImportReport
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
@@ -50,7 +53,10 @@ def parse_options(argv: Sequence[str] | None) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON with services of the feed")
+    parser.add_argument("files", nargs="+", metavar="FILE|ADDRESS", help="JSON with services of the feed")
+    parser.add_argument(
+        "--most-bytes", type=int, default=MOST_BYTES, help="of all that is fetched from addresses, at the most"
+    )
     parser.add_argument(
         "--source", required=True, type=_parse_source, help="address of the feed, by which its records are known again"
     )
@@ -68,22 +74,58 @@ def _parse_source(text: str) -> str:
     return text
 
 
-def read_records(path: Path) -> Iterator[Any]:
-    """Yield the services of a file, whatever each is. Raises UnreadableFile."""
+def read_records(named: str, *, most_bytes: int = MOST_BYTES) -> Iterator[Any]:
+    """Yield the services of a file, or of an address and its further pages, whatever each is. Raises UnreadableFile."""
+    if not named.startswith("https://"):
+        yield from _read_contents(named, _read_file(named))
+        return
+    page, pages, left = 1, 1, most_bytes
+    while page <= pages:
+        address = named if page == 1 else _name_page(named, page)
+        try:
+            text = fetch(address, most_bytes=left)
+        except NotFetched as error:
+            raise UnreadableFile(f"{address}: {error}") from error
+        left -= len(text)
+        content = _parse(address, text)
+        yield from _read_contents(address, content)
+        if page == 1 and isinstance(content, dict) and isinstance(content.get("total_pages"), int):
+            pages = content["total_pages"]
+        page += 1
+
+
+def _name_page(address: str, page: int) -> str:
+    parts = urlsplit(address)
+    asked = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "page"]
+    return urlunsplit(parts._replace(query=urlencode([*asked, ("page", str(page))])))
+
+
+def _read_file(named: str) -> Any:
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{path}: {error}") from error
+        text = Path(named).read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{named}: {error}") from error
+    return _parse(named, text)
+
+
+def _parse(named: str, text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"{named}: {error}") from error
+
+
+def _read_contents(named: str, content: Any) -> Iterator[Any]:
     if isinstance(content, dict):
         content = content.get("contents", content.get("services", [content]))
     if not isinstance(content, list):
-        raise UnreadableFile(f"{path}: holds no list of services")
+        raise UnreadableFile(f"{named}: holds no list of services")
     yield from content
 
 
 async def load_files(database: Database, options: argparse.Namespace) -> ImportReport:
     """Take in the files as one feed, in one transaction: all of it, or nothing where that fails."""
-    records = [record for path in options.files for record in read_records(path)]
+    records = [record for named in options.files for record in read_records(named, most_bytes=options.most_bytes)]
     if options.whole and not records:
         raise UnreadableFile("the files hold no service at all: as a whole feed they would take everything down")
     async with database.transaction() as session:

@@ -186,6 +186,16 @@ class EngagementEnded(EngagementEvent):
     reason: str | None = Field(default=None, description="Why it ended early, from the closed list")
 
 
+class FollowUpDue(EngagementEvent):
+    """So many days have gone by since the engagement ended: the staff group is asked how it goes. It is said once."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.follow-up-due.v1"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    days: int = Field(description="Days after the end: 30 or 90")
+    due_on: date = Field(description="The day from which it can be answered")
+
+
 class CapacityLow(EventData):
     """A place of an adviser was taken, and few or none are left."""
 
@@ -199,6 +209,35 @@ class CapacityLow(EventData):
     capacity: int = Field(description="How many staff groups they can help at a time")
     free_places: int = Field(description="How many more they can help now")
     at: datetime = Field(description="When the place was taken, UTC")
+
+
+class ResourceCheckLapsed(EventData):
+    """Nobody has checked a guide, toolkit or template for a year: its address or content may be others by now. It is
+    said once, until somebody has checked it.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.resource-check-lapsed.v1"
+    SUBJECT: ClassVar[str] = "resources"
+    READERS: ClassVar[str] = "Whoever looks after the directory (scope advisers:oversee)"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    resource_id: UUID = Field(description="The guide, toolkit or template")
+    checked_on: date = Field(description="When it was checked last")
+
+
+class FeedLoadLapsed(EventData):
+    """Nothing was taken in from a feed of Open Referral UK for long: what it gave may be out of date. It is said once,
+    until the feed is taken in again.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.feed-load-lapsed.v1"
+    SUBJECT: ClassVar[str] = "open-referral-feeds"
+    READERS: ClassVar[str] = "Whoever looks after the directory (scope advisers:oversee)"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    open_referral_feed_id: UUID = Field(description="Of all that is said of this feed: its chain")
+    source: str = Field(description="Address of the feed, by which its records are known")
+    last_loaded_at: datetime = Field(description="When services of it were taken in last, UTC")
 
 
 class FairnessBoundEvent(EventData):

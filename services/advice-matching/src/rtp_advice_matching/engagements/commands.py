@@ -149,7 +149,7 @@ async def complete(context: EngagementContext, engagement_id: UUID, *, version: 
     by = engagement.find_side(actor.identities)
     engagement.expect(version, EngagementStatus.ACTIVE, EngagementStatus.PAUSED)
     engagement.complete(by, now=context.now)
-    await _give_place_back(context, engagement)
+    await give_place_back(context, engagement)
     async with system_scope(context.session, "what else the staff group needs is not for this network to see"):
         if await needs.finish(context.session, request, met=True, now=context.now, outbox=context.outbox):
             await search_anew(context, request)
@@ -164,7 +164,7 @@ async def end_early(
     engagement.expect(version, *LIVE)
     engagement.end_early(reason, by=by, now=context.now)
     request.note_refusal(engagement.adviser_id)
-    await _give_place_back(context, engagement)
+    await give_place_back(context, engagement)
     async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
         await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
         await look_again(context, request)
@@ -182,7 +182,7 @@ async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Seq
             await publishing.publish_declined(context, engagement)
         else:
             engagement.end_early(EndReason.CASE_ENDED, by=None, now=context.now)
-            await _give_place_back(context, engagement)
+            await give_place_back(context, engagement)
     await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
     # What a process of the release before agreed on has no engagement.
     everything = await list_engagements(context, request.id)
@@ -268,7 +268,7 @@ async def _miss_contact(context: EngagementContext, engagement: Engagement) -> N
     await publishing.publish_contact_missed(context, engagement, at=at)
 
 
-async def _give_place_back(context: EngagementContext, engagement: Engagement) -> None:
+async def give_place_back(context: EngagementContext, engagement: Engagement) -> None:
     """Give the place back of an engagement that has just ended, and tell it. Nobody ends one twice."""
     async with system_scope(context.session, "a place is given back of an adviser whom another organisation keeps"):
         (await requests.lock_adviser(context.session, engagement.adviser_id)).give_place_back()

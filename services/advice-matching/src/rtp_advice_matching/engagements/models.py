@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
@@ -108,11 +108,14 @@ class Engagement(Model):
     ended_by: Mapped[EngagementSide | None]
     ended_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
+    followed_up: Mapped[int] = mapped_column(server_default=text("0"))
+    """Days after the end of the last follow-up of which it was told that it is due."""
 
     __table_args__ = (
         Index("ix_engagements_readers", "readers", postgresql_using="gin"),
         Index("ix_engagements_request_id", "request_id"),
         Index("ix_engagements_due_at", "due_at"),
+        Index("ix_engagements_followed_up", "followed_up"),
     )
 
     @classmethod

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.engagements.context import EngagementContext
+from rtp_advice_matching.engagements.days import find_end_of_day
 from rtp_advice_matching.engagements.models import Engagement
 from rtp_advice_matching.own_traces import begin_own_trace
 from rtp_advice_matching.requests.models import SupportRequest
@@ -16,6 +17,7 @@ from rtp_shared.contracts.advice_matching import (
     EngagementStarted,
     FirstContactMade,
     FirstContactMissed,
+    FollowUpDue,
     MatchAccepted,
     MatchDeclined,
     MatchOffered,
@@ -65,6 +67,12 @@ async def publish_ended(context: EngagementContext, engagement: Engagement) -> N
     facts = _describe(engagement, context.now)
     event = EngagementEnded(**facts, outcome=engagement.status, reason=engagement.reason)
     await _publish(context, engagement, event)
+
+
+async def publish_follow_up(context: EngagementContext, engagement: Engagement, *, days: int, due_on: date) -> None:
+    """Tell that a follow-up is due, since the day began."""
+    facts = _describe(engagement, find_end_of_day(due_on - timedelta(days=1)))
+    await _publish(context, engagement, FollowUpDue(**facts, days=days, due_on=due_on))
 
 
 async def publish_low_capacity(context: EngagementContext, adviser: Adviser) -> None:

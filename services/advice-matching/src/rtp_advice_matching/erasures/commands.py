@@ -1,7 +1,7 @@
 """Erasing what people wrote of an engagement, a profile, or who somebody was, on request.
 
 What must stay to be checked stays: engagements with their days and hours, ratings, chains of events, and certificates
-of rounds, which name people by their ids alone and say what each group asked of an adviser.
+of rounds, which name advisers by their ids alone; what a certificate says of a group is withheld from it on request.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
@@ -86,16 +86,26 @@ async def erase(session: AsyncSession, subject: ErasureSubject, order: ErasureOr
         await _lock(session, reach)
         found = await queries.find_texts(session, reach)
     if not any(found.counts.values()):
-        await erase_stored_answers(session, found.answers)  # of a text that was taken back since
         earlier = await queries.find_earlier(session, subject.scope, subject_id, readers=order.actor.identities)
+        # A text that was written and taken back again leaves an answer: since the erasure before, if there was one.
+        since = earlier.erased_at if earlier else None
+        await erase_stored_answers(session, found.answers, since=since)
         if earlier is not None:
-            return earlier, False
+            return earlier.id, False
     order.version.require(found.version)
     async with system_scope(session, _OTHERS):
         found.erase(now=order.now)
         await session.flush()
+        if reach.request_id is not None:
+            await _draw_salt(session, reach.request_id)
     await erase_stored_answers(session, found.answers)
     return await _record(session, subject.scope, subject_id, reach.eraser, found.counts, order), True
+
+
+async def _draw_salt(session: AsyncSession, request_id: UUID) -> None:
+    """Draw another salt: without that of before, nobody finds out what was withheld from certificates by guessing."""
+    salted = update(SupportRequest).where(SupportRequest.id == request_id)
+    await session.execute(salted.values(round_salt=func.gen_random_uuid()))
 
 
 async def _forget_person(session: AsyncSession, subject: ErasureSubject, order: ErasureOrder) -> UUID:
@@ -131,7 +141,8 @@ def _require_operator(subject: ErasureSubject, actor: Principal) -> str:
 async def _lock(session: AsyncSession, reach: ErasureReach) -> None:
     """Lock what is written under: the support requests in one order, then the adviser. Nobody waits in a ring."""
     engaged = select(Engagement.request_id).where(reach.engagements)
-    requests = select(SupportRequest.id).where(SupportRequest.id.in_(engaged)).order_by(SupportRequest.id)
+    within = SupportRequest.id.in_(engaged) | (SupportRequest.id == reach.request_id)
+    requests = select(SupportRequest.id).where(within).order_by(SupportRequest.id)
     await session.execute(requests.with_for_update())
     if reach.adviser_id is not None:
         profile = select(Adviser.id).where(Adviser.id == reach.adviser_id)

@@ -22,6 +22,7 @@ class TextKind(StrEnum):
     FOLLOW_UP_NOTES = "follow_up_notes"
     PROFILES = "profiles"
     OVERRIDE_REASONS = "override_reasons"
+    CERTIFICATE_ENTRIES = "certificate_entries"
     PERSON_REFERENCES = "person_references"
 
 

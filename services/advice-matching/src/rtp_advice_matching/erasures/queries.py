@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.base import ERASED
@@ -17,6 +17,7 @@ from rtp_advice_matching.erasures.models import ErasureScope, SupportErasure
 from rtp_advice_matching.erasures.reach import ErasureReach
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.repairs.models import Override
+from rtp_advice_matching.rounds.models import RoundRequest
 from rtp_advice_matching.sessions.models import Feedback, FollowUp, Goal, SupportSession
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
@@ -40,6 +41,9 @@ async def find_texts(session: AsyncSession, reach: ErasureReach) -> ErasableText
         TextKind.FOLLOW_UP_NOTES: select(FollowUp)
         .where(FollowUp.engagement_id.in_(engaged if of_group else ()), FollowUp.note.is_not(None))
         .order_by(FollowUp.engagement_id, FollowUp.days),
+        TextKind.CERTIFICATE_ENTRIES: select(RoundRequest)
+        .where(RoundRequest.request_id == reach.request_id if reach.request_id else false())
+        .order_by(RoundRequest.round_id),
         TextKind.OVERRIDE_REASONS: select(Override)
         .where(reach.overrides, Override.reason != ERASED)
         .order_by(Override.id),
@@ -69,9 +73,9 @@ async def find_named(session: AsyncSession, reference: str) -> Sequence[Override
 
 async def find_earlier(
     session: AsyncSession, scope: ErasureScope, subject_id: UUID, *, readers: Sequence[str]
-) -> UUID | None:
+) -> SupportErasure | None:
     """Return the newest erasure of the same, among those that the readers see."""
-    query = select(SupportErasure.id).where(
+    query = select(SupportErasure).where(
         SupportErasure.scope == scope,
         SupportErasure.subject_id == subject_id,
         visible_to(SupportErasure.readers, readers),

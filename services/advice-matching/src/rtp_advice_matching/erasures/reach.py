@@ -38,6 +38,8 @@ class ErasureReach:
     overrides: ColumnElement[bool]
     """Of the operator alone, and only its reach has any."""
     adviser_id: UUID | None = None
+    request_id: UUID | None = None
+    """The support request, where all that is said of it goes."""
 
     @property
     def sides(self) -> Sequence[EngagementSide]:
@@ -53,7 +55,7 @@ async def find_reach(session: AsyncSession, scope: ErasureScope, subject_id: UUI
         case ErasureScope.SUPPORT_REQUEST:
             eraser = await _require_group(session, subject_id, actor)
             of_it = Override.request_id == subject_id if eraser is Eraser.OPERATOR else false()
-            return ErasureReach(eraser, Engagement.request_id == subject_id, of_it)
+            return ErasureReach(eraser, Engagement.request_id == subject_id, of_it, request_id=subject_id)
         case _:
             return await _reach_adviser(session, subject_id, actor)
 

@@ -51,7 +51,8 @@ async def erase_support_texts(
     anybody's erased, and the reference of a person who acted on matching rounds.
 
     What went shows nowhere any more, also not in the answer to a repeated request, which is `{}` then. Days, hours,
-    ratings, states, reasons from closed lists, events and the certificates of rounds stay: they name nobody but by id.
+    ratings, states, reasons from closed lists and events stay: they name nobody but by id. So do the certificates of
+    rounds; of a support request what they say of its needs is withheld, and they can be checked still.
 
     With `dryRun` what would go is counted. Its ETag stands for that; with it in If-Match nothing else goes (412).
     """

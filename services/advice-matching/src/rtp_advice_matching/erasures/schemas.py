@@ -29,6 +29,9 @@ class ErasureCounts(Output):
     follow_up_notes: int = Field(default=0, description="How it goes stays")
     profiles: int = Field(default=0, description="Name, description, calendar and conflicts of an adviser")
     override_reasons: int = Field(default=0, description="Why a pair was set against a round's advice")
+    certificate_entries: int = Field(
+        default=0, description="What certificates of rounds say of the group's needs; the place that it takes stays"
+    )
     person_references: int = Field(default=0, description="Places where the person was named")
 
 

@@ -47,7 +47,7 @@ def measure(certificate: Json, repaired: Json | None, overridden: dict[str, str]
     against = {
         place: numbers[overridden[each["id"]]]
         for place, each in enumerate(given["requests"])
-        if overridden.get(each["id"]) in numbers
+        if overridden.get(each.get("id")) in numbers
     }
     current = repaired["after"] if repaired else read_advisers(certificate)
     advisers = [None if adviser == NOBODY else adviser for adviser in current]

@@ -64,12 +64,13 @@ def pick(ordered: Sequence[Number], percentile: int) -> Number:
 
 
 def measure_waits(requests: Sequence[Mapping[str, Any]], advisers: Sequence[int | None]) -> list[Wait]:
-    """Measure how long requests have waited, by what their groups have in common."""
+    """Measure how long requests have waited, by what their groups have in common, as far as that is not withheld."""
     found = []
     for by in GROUPED_BY:
         groups: dict[str | None, list[tuple[int, bool]]] = {}
         for request, adviser in zip(requests, advisers, strict=True):
-            groups.setdefault(request[by], []).append((request["weeksWaited"], adviser is None))
+            if "withheld" not in request:
+                groups.setdefault(request[by], []).append((request["weeksWaited"], adviser is None))
         found += [_measure_group(by, group, groups[group]) for group in sorted(groups, key=str)]
     return found
 

@@ -91,13 +91,15 @@ def _check_owner(
     source: str,
     number: int,
 ) -> list[FieldError]:
-    """Refuse what another feed gave, and what belongs to an organisation that has left."""
+    """Refuse what another feed gave, and what belongs to an organisation that another keeps, or that has left."""
     at = f"/services/{number}"
     stored, network = services.get(record.id), networks.get(record.organization.id)
     if stored is not None and stored.source != source:
         return [FieldError(f"{at}/id", f"was taken in from {stored.source}")]
     if network is not None and network.status is ProfileStatus.WITHDRAWN:
         return [FieldError(f"{at}/organization/id", "is that of an organisation which has left the directory")]
+    if network is not None and network.imported_from != source:
+        return [FieldError(f"{at}/organization/id", "is that of an organisation which this feed did not bring")]
     return []
 
 

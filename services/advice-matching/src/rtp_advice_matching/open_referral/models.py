@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
@@ -51,3 +51,20 @@ class ImportedService(Model):
             setattr(self, name, value)
         if differing:
             self.imported_at = now
+
+
+class FeedNotice(Model):
+    """What was told of a feed: that it was not taken in for long."""
+
+    __tablename__ = "feed_notices"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
+    source: Mapped[str] = mapped_column(unique=True)
+    told_of: Mapped[datetime | None]
+    """The last load of which it was told that it is too long ago."""
+    sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    event_hash: Mapped[str | None]
+
+    def note_lapse(self, loaded_at: datetime, digest: str) -> None:
+        """Note that the lapse of this load was told, by an event with the digest."""
+        self.told_of, self.sequence, self.event_hash = loaded_at, self.sequence + 1, digest

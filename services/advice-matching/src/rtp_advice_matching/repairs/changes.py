@@ -52,7 +52,7 @@ def read_asked(certificate: Certificate, opening: RepairOpening) -> Asked:
 
 
 def _number(written: Sequence[Mapping[str, Any]]) -> dict[UUID, int]:
-    return {UUID(each["id"]): place for place, each in enumerate(written)}
+    return {UUID(each["id"]): place for place, each in enumerate(written) if "id" in each}
 
 
 async def find_changes(
@@ -66,7 +66,8 @@ async def find_changes(
 ) -> Changes:
     """Find what is otherwise now than in the round, and add what is asked.
 
-    A request takes part no more if its group has agreed on somebody, its case has ended, or its needs are others; an
+    A request takes part no more if its group has agreed on somebody, its case has ended, its needs are others, or what
+    they were is withheld; an
     adviser who has left has no places; a pair may be no more where somebody has a new conflict, serves others now, or
     has refused the group. Who was set against the advice by two persons keeps the place: the request is not moved, and
     the place is not given.
@@ -84,7 +85,8 @@ async def find_changes(
             need = needs[UUID(given["requests"][request]["id"])]
             refused = {n for n, _ in listed if ids[n] in need.refused_by}
             struck |= {(request, n) for n, _ in listed if n in refused or _is_kept_out(need, changed.get(n))}
-    gone |= {place for place, each in enumerate(given["requests"]) if UUID(each["id"]) in overridden}
+    numbers = _number(given["requests"])
+    gone |= {numbers[request] for request in overridden if request in numbers}
     return Changes(gone | asked.gone, places | dict(asked.places), frozenset(struck))
 
 
@@ -109,8 +111,7 @@ def _is_kept_out(need: Need, candidate: Candidate | None) -> bool:
 
 async def _list_needs(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> dict[UUID, Need]:
     """Return the needs of those requests whose groups look for somebody still."""
-    ids = [UUID(each["id"]) for each in written]
-    query = select(SupportRequest).where(SupportRequest.id.in_(ids), WAITING)
+    query = select(SupportRequest).where(SupportRequest.id.in_(_number(written)), WAITING)
     return {request.id: request.build_need() for request in (await session.scalars(query)).all()}
 
 
@@ -119,7 +120,7 @@ def _needs_others(written: Mapping[str, Any], needs: Mapping[UUID, Need]) -> boo
 
     Who has refused the group since is no other need: only the pair is no more.
     """
-    need = needs.get(UUID(written["id"]))
+    need = needs.get(UUID(written["id"])) if "id" in written else None
     if need is None:
         return True
     known = {name: value for name, value in write_need(need).items() if name in written and name != "refusedBy"}

@@ -35,7 +35,7 @@ async def propose_override(
     """Save a pair against the round's advice, for a second person to confirm. No hard constraint is set aside."""
     certificate, current = await load_round(session, round_id, readers=by.identities)
     requests, advisers = certificate["input"]["requests"], certificate["input"]["advisers"]
-    place = next((n for n, each in enumerate(requests) if each["id"] == str(opening.request_id)), None)
+    place = next((n for n, each in enumerate(requests) if each.get("id") == str(opening.request_id)), None)
     if place is None:
         raise NotOfTheRound(errors=[FieldError("/requestId", "took no part in the round")])
     async with system_scope(session, "a round is over the requests of all groups"):

@@ -7,10 +7,18 @@ from fastapi import Path, Query, Response
 
 from rtp_advice_matching.auth import SupportMatcher
 from rtp_advice_matching.dependencies import Rules
+from rtp_advice_matching.engagements.dependencies import Context
 from rtp_advice_matching.repairs import commands, queries
-from rtp_advice_matching.repairs.schemas import RepairOpening, RepairPreview, RepairView, SimulationView, Supposition
+from rtp_advice_matching.repairs.schemas import (
+    RepairCommitPreview,
+    RepairOpening,
+    RepairPreview,
+    RepairView,
+    SimulationView,
+    Supposition,
+)
 from rtp_advice_matching.repairs.simulation import simulate
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -40,16 +48,16 @@ async def compute_repair(
     What has changed in the directory and the requests since the round is found; more may be named. The result is stable
     again by the preferences of the round, and of all such results it moves the fewest requests (`atLeast` says what is
     proved). The answer names who is moved, directly and indirectly, and how well the adviser fits before and after.
-    Groups that have agreed on an adviser who has left, or have an offer there, are not moved: `ending` names them, for
-    each needs somebody else once its engagement is ended.
+    Groups that have agreed on an adviser who has left, or have an offer there, are not moved: `ending` names them.
+    Committing the repair ends what they have, and each needs somebody else.
 
     A saved repair proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    document = await commands.compute(session, round_id, opening, readers=principal.identities, rules=rules, now=now)
+    computed = await commands.compute(session, round_id, opening, readers=principal.identities, rules=rules, now=now)
     if dry_run:
         response.status_code = 200
-        return RepairPreview.model_validate(commands.summarise(document))
-    repair_id = await commands.save(session, round_id, opening, document, by=principal, now=now)
+        return RepairPreview.model_validate(commands.summarise(computed))
+    repair_id = await commands.save(session, round_id, opening, computed, by=principal, now=now)
     response.headers["Location"] = f"/v1/matching-rounds/{round_id}/repairs/{repair_id}"
     return await _show_repair(session, round_id, repair_id, principal, response)
 
@@ -84,7 +92,10 @@ async def get_repair(
 async def get_repair_document(
     round_id: RoundId, repair_id: RepairId, principal: SupportMatcher, session: Session
 ) -> Response:
-    """Read a repair with the round's input and all that changed, as `verify_round.py` checks it."""
+    """Read a repair with all that changed, as the script `verify_repair.py` checks it beside the round's certificate.
+
+    It names requests and advisers by their places in the certificate.
+    """
     document = await queries.get_document(session, round_id, repair_id, readers=principal.identities)
     return Response(document, media_type="application/json")
 
@@ -95,21 +106,24 @@ async def commit_repair(
     repair_id: RepairId,
     version: ExpectedVersion,
     principal: SupportMatcher,
-    session: Session,
-    events: Events,
-    rules: Rules,
-    now: Now,
+    context: Context,
     response: Response,
-) -> RepairView:
+    dry_run: DryRun = False,
+) -> RepairView | RepairCommitPreview:
     """Make the new pairs of a repair the first proposals of their requests.
 
     It is refused where anything that the repair rests on has changed since it was worked out (`basisHash`): others
     would be moved than were named. The round itself must be committed. Whoever keeps the adviser is told nothing.
+
+    What `ending` names is ended: an engagement early, with the reason `adviser-unavailable`, so that its group looks
+    for somebody again; an offer is taken back, and the next best adviser is asked by itself. With `dryRun` nothing is
+    done, and the answer says what would be.
     """
-    await commands.commit(
-        session, round_id, repair_id, version=version, actor=principal, rules=rules, now=now, outbox=events
-    )
-    return await _show_repair(session, round_id, repair_id, principal, response)
+    if dry_run:
+        previewed = await commands.preview_commit(context, round_id, repair_id, version=version, actor=principal)
+        return RepairCommitPreview.model_validate(previewed)
+    await commands.commit(context, round_id, repair_id, version=version, actor=principal)
+    return await _show_repair(context.session, round_id, repair_id, principal, response)
 
 
 @repairs.post("/what-ifs")

@@ -11,7 +11,7 @@ from rtp_advice_matching.directory.schemas import Language
 from rtp_advice_matching.engagements.models import EngagementStatus
 from rtp_advice_matching.repairs.models import OverrideStatus
 from rtp_advice_matching.rounds.models import RoundStatus
-from rtp_advice_matching.rounds.schemas import LeftOutView
+from rtp_advice_matching.rounds.schemas import CommitPreview, LeftOutView
 from rtp_shared.contracts.vocabulary import LegalForm, Sector, Stage, SupportTopic
 from rtp_shared.schemas import Input, Output, Prose, Storable, Whole
 
@@ -121,8 +121,15 @@ class RepairPreview(Output):
     figures: HarmView
     moves: list[MoveView]
     ending: list[EndingView] = Field(
-        description="Engagements, and offers that wait, of the round's advisers who have left: no repair moves these"
+        description="Engagements, and offers that wait, of the round's advisers who have left: no repair moves these, "
+        "and committing one ends them"
     )
+
+
+class RepairCommitPreview(CommitPreview):
+    """What would come of committing a repair now; nothing was done."""
+
+    ending: list[EndingView] = Field(description="Engagements that would end, and offers that would be taken back")
 
 
 class RepairView(RepairPreview):

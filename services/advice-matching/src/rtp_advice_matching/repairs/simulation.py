@@ -12,7 +12,7 @@ from rtp_advice_matching.repairs.changes import Certificate
 from rtp_advice_matching.repairs.commands import load_round, name_moves
 from rtp_advice_matching.repairs.errors import NotOfTheRound
 from rtp_advice_matching.repairs.schemas import Supposition
-from rtp_advice_matching.rounds.rules.certificate import compute_round
+from rtp_advice_matching.rounds.rules.computed_round import compute_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_advice_matching.rounds.rules.repair import find_standing
 from rtp_advice_matching.rounds.rules.repair_document import count_harm, list_moves, read_market
@@ -30,9 +30,17 @@ from rtp_shared.problems import FieldError
 
 async def simulate(session: AsyncSession, round_id: UUID, supposed: Supposition, *, readers: Sequence[str]) -> Json:
     """Work out a round as it would have come out, and who would have somebody else than now."""
-    certificate, before = await load_round(session, round_id, readers=readers)
+    certificate, before = _leave_out_withheld(*await load_round(session, round_id, readers=readers))
     candidates = _suppose(certificate, supposed)
     return await asyncio.to_thread(_compare, certificate, before, candidates, supposed)
+
+
+def _leave_out_withheld(certificate: Certificate, before: Sequence[int]) -> tuple[Certificate, Sequence[int]]:
+    """Leave out the requests of which nothing is known any more."""
+    given = certificate["input"]
+    known = [place for place, each in enumerate(given["requests"]) if "withheld" not in each]
+    requests, lists = ([of[place] for place in known] for of in (given["requests"], certificate["lists"]))
+    return {**certificate, "input": {**given, "requests": requests}, "lists": lists}, [before[n] for n in known]
 
 
 def _suppose(certificate: Certificate, supposed: Supposition) -> list[Candidate]:

@@ -80,6 +80,8 @@ class SupportRequest(Preferences, Model):
     not_proposed_counts: Mapped[dict[str, Any] | None]
     """All of them, by ground; None where the list has everybody, as the release before wrote it."""
     agreed_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advisers.id"))
+    round_salt: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
+    """Goes into the hash of what a round's certificate says of it, and goes when that is erased."""
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     proposed_at: Mapped[datetime | None]

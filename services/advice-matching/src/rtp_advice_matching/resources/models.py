@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
@@ -49,5 +49,13 @@ class Resource(Model):
     topics: Mapped[list[str]]
     routes: Mapped[list[str]]
     sectors: Mapped[list[str]]
+    told_of: Mapped[date | None]
+    """The day of the check of which it was told that it is too long ago."""
+    sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    event_hash: Mapped[str | None]
+
+    def note_lapse(self, digest: str) -> None:
+        """Note that the lapse of this check was told, by an event with the digest."""
+        self.told_of, self.sequence, self.event_hash = self.checked_on, self.sequence + 1, digest
 
     __table_args__ = (Index("ix_resources_title_id", "title", "id"),)

@@ -49,19 +49,18 @@ async def compute_matching_round(
     tie, as many requests get somebody as a fast method can find: two thirds of the most at the least. The method
     `exact` takes longer, for fewer requests, and finds the most.
 
-    A saved round proposes nothing until it is committed. With `dryRun` it is not saved.
+    A saved round proposes nothing until it is committed. With `dryRun` it is not saved. Over HTTP 2,000 requests take
+    part at most, who waits longest first: `moreWaiting` says whether there are more, for whom the operator has the
+    command `match_round`.
     """
     parameters = Parameters(opening.list_length, opening.seed, opening.method, rules)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200
-        pairs = [
-            PairView(request_id=request, adviser_id=adviser)
-            for request, _, adviser in commands.list_pairs(certified.content)
-        ]
+        pairs = [PairView(request_id=request, adviser_id=adviser) for request, adviser in certified.list_pairs()]
         figures = RoundFigures.model_validate(certified.figures)
         return RoundPreview(input_hash=certified.input_hash, figures=figures, pairs=pairs)
-    round_id = await commands.save(session, certified, by=principal, now=now)
+    round_id = await commands.save(session, certified, organisation=principal.organisation, now=now)
     response.headers["Location"] = f"/v1/matching-rounds/{round_id}"
     return await _show_round(session, round_id, principal, response)
 
@@ -128,10 +127,12 @@ async def commit_matching_round(
     """
     if dry_run:
         proposed, left_out = await commands.preview_commit(
-            session, round_id, version=version, actor=principal, rules=rules, now=now
+            session, round_id, version=version, readers=principal.identities, rules=rules, now=now
         )
         return CommitPreview.model_validate({"proposed": proposed, "left_out": left_out})
-    await commands.commit(session, round_id, version=version, actor=principal, rules=rules, now=now, outbox=events)
+    await commands.commit(
+        session, round_id, version=version, readers=principal.identities, rules=rules, now=now, outbox=events
+    )
     return await _show_round(session, round_id, principal, response)
 
 

@@ -35,8 +35,19 @@ class RoundFigures(Output):
     placed: int = Field(description="Requests that got an adviser")
     first_choices: int = Field(description="Those of them for whom nobody fits better")
     nobody_may_help: int = Field(description="Requests whom nobody may help as things stand")
-    at_least: int = Field(description="So many more places are needed at the least so that all others get somebody")
-    at_most: int = Field(description="So many are enough; the certificate names them")
+    fewest_places: int | None = Field(
+        default=None,
+        description="The fewest more places with which everybody could have somebody whom places help at all; exactly. "
+        "The certificate names whose. Rounds worked out before release 1.5.0 do not say it",
+    )
+    no_place_helps: int | None = Field(
+        default=None, description="Requests whom no place of anybody helps; the certificate names them"
+    )
+    at_least: int = Field(
+        description="A stable result needs so many more places at the least so that everybody gets somebody for whom "
+        "there is somebody with a free place now"
+    )
+    at_most: int = Field(description="So many are enough for it; the certificate names them")
     method: Method = Method.FAST
     largest_at_most: int | None = Field(
         default=None,

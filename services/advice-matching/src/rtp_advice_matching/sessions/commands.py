@@ -11,6 +11,7 @@ from rtp_advice_matching.engagements.commands import lock_engagement
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import find_civil_date
 from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementSide, EngagementStatus
+from rtp_advice_matching.engagements.publishing import publish_follow_up
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.sessions import queries
 from rtp_advice_matching.sessions.entitlement import compute_entitlement
@@ -200,6 +201,22 @@ async def answer_follow_up(
         answered_at=context.now,
     )
     context.session.add(answer)
+    await context.session.flush()
+
+
+async def tell_follow_ups(context: EngagementContext, engagement_id: UUID, request_id: UUID) -> None:
+    """Tell of an engagement's follow-ups that are due, each once, unless another process is at it."""
+    locking = select(SupportRequest.id).where(SupportRequest.id == request_id).with_for_update(skip_locked=True)
+    if await context.session.scalar(locking) is None:
+        return
+    query = select(Engagement).where(Engagement.id == engagement_id).execution_options(populate_existing=True)
+    engagement = (await context.session.execute(query)).scalar_one()
+    for days, due_on, answered_at in await queries.list_untold(
+        context.session, engagement_id, find_civil_date(context.now)
+    ):
+        engagement.followed_up = days
+        if answered_at is None:
+            await publish_follow_up(context, engagement, days=days, due_on=due_on)
     await context.session.flush()
 
 

@@ -133,3 +133,30 @@ async def list_shown_now(session: AsyncSession, now: datetime, *, limit: int) ->
     """List the engagements with feedback that is not shown yet, and whose time is up."""
     query = select(Feedback.engagement_id).where(Feedback.shows_at <= now).distinct().limit(limit)
     return (await session.scalars(query)).all()
+
+
+async def list_unfollowed(session: AsyncSession, today: date, *, limit: int) -> Sequence[AnyRow]:
+    """List engagements with a follow-up that is due, and of which nobody was told yet; each with its request."""
+    query: AnySelect = (
+        select(Engagement.id, Engagement.request_id)
+        .join(_days, literal(value=True))
+        .where(Engagement.followed_up < max(FollowUpDays), Engagement.followed_up < _days.c.days, _due_on <= today)
+        .where(Engagement.ended_at.is_not(None), Engagement.first_contact_on.is_not(None))
+        .distinct()
+        .order_by(Engagement.id)
+        .limit(limit)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_untold(session: AsyncSession, engagement_id: UUID, today: date) -> Sequence[AnyRow]:
+    """List the follow-ups of an engagement that are due, and of which nobody was told yet: days, day, if answered."""
+    query: AnySelect = (
+        select(_days.c.days, _due_on, FollowUp.answered_at)
+        .select_from(Engagement)
+        .join(_days, literal(value=True))
+        .outerjoin(FollowUp, and_(FollowUp.engagement_id == Engagement.id, FollowUp.days == _days.c.days))
+        .where(Engagement.id == engagement_id, Engagement.followed_up < _days.c.days, _due_on <= today)
+        .order_by(_days.c.days)
+    )
+    return (await session.execute(query)).all()

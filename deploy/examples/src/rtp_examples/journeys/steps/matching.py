@@ -12,8 +12,8 @@ from rtp_examples.journeys.scenario import Scenario
 from rtp_examples.receiver import JsonObject
 
 ROUNDS = "/v1/matching-rounds"
-VERIFIER = Path(rtp_advice_matching.__file__).parents[2] / "verify_round.py"
-"""Of advice-matching, and needs nothing of it: Python's standard library is enough."""
+SCRIPTS = Path(rtp_advice_matching.__file__).parents[2]
+"""Where `verify_round.py` and `verify_repair.py` stand, which need nothing of ours."""
 
 
 class RoundOperator:
@@ -53,25 +53,33 @@ class RoundOperator:
         self._scenario.say(
             f"committed: {done['proposed']} groups are proposed somebody else first; nobody else is moved"
         )
-        self._verify(f"{own}/document")
+        self._verify_repair(path, own)
         return repair
 
     def _verify(self, path: str) -> None:
         """Download a certificate and have it checked by the script that is published beside the service."""
         answer = self._api.get(path)
         certificate = read_json(answer)
-        verdict = run_verifier(answer.content)
+        verdict = run_verifier("verify_round.py", answer.content)
         self._scenario.require(verdict.returncode == 0, otherwise=verdict.stderr)
         self._scenario.say(f"verify_round.py: {verdict.stdout.splitlines()[0]}")
         certificate["input"]["requests"][0]["weeksWaited"] += 1
-        altered = run_verifier(json.dumps(certificate).encode())
+        altered = run_verifier("verify_round.py", json.dumps(certificate).encode())
         self._scenario.require(altered.returncode != 0, otherwise="an altered certificate is taken for right")
 
+    def _verify_repair(self, path: str, own: str) -> None:
+        """Download a repair and have it checked beside the certificate of its round."""
+        certificate, document = (self._api.get(each).content for each in (f"{path}/certificate", f"{own}/document"))
+        verdict = run_verifier("verify_repair.py", certificate, document)
+        self._scenario.require(verdict.returncode == 0, otherwise=verdict.stderr)
+        self._scenario.say(f"verify_repair.py: {verdict.stdout.splitlines()[0]}")
 
-def run_verifier(certificate: bytes) -> "subprocess.CompletedProcess[str]":
-    """Check a certificate by the script, in a Python of its own that sees nothing of ours."""
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(certificate)
-        file.flush()
-        command = [sys.executable, "-I", str(VERIFIER), file.name]
+
+def run_verifier(script: str, *documents: bytes) -> "subprocess.CompletedProcess[str]":
+    """Check what was downloaded by a script, in a Python of its own that sees nothing of ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{number}.json" for number, _ in enumerate(documents)]
+        for file, document in zip(files, documents, strict=True):
+            file.write_bytes(document)
+        command = [sys.executable, "-I", str(SCRIPTS / script), *map(str, files)]
         return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own

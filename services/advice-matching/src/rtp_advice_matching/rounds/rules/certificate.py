@@ -1,35 +1,25 @@
 """A round and its certificate: who is proposed to whom, why, why nobody else, and what would change it.
 
-A certificate stands alone: `verify_round.py` beside this file checks it with nothing but Python's standard library.
-Requests and advisers are named by their places in the input's lists.
+A certificate stands alone: `verify_round.py` of this service checks it with nothing but Python's standard library.
+Requests and advisers are named by their places in the input's lists. It is written in parts (`parts`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
-from rtp_advice_matching.constraints import Candidate, Ground
-from rtp_advice_matching.matching import Fit, score
+from rtp_advice_matching.constraints import Ground
 from rtp_advice_matching.ranking.bits import list_places, make_set
-from rtp_advice_matching.ranking.index import AdviserIndex
-from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.exact import solve
-from rtp_advice_matching.rounds.rules.extra_places import Envy, ExtraPlaces, bound_extra_places, find_enough
-from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, MarketBuilder
-from rtp_advice_matching.rounds.rules.snapshot import (
-    Json,
-    Method,
-    Parameters,
-    Waiting,
-    hash_input,
-    write_canonical,
-    write_input,
-)
-from rtp_advice_matching.ways import NAMED, Remedy
+from rtp_advice_matching.rounds.rules.certified_places import bound_size, write_extra_places, write_fewest_places
+from rtp_advice_matching.rounds.rules.computed_round import Round
+from rtp_advice_matching.rounds.rules.extra_places import Envy, find_enough
+from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market
+from rtp_advice_matching.rounds.rules.parts import Parts, RequestPart
+from rtp_advice_matching.rounds.rules.snapshot import Json, hash_input, write_canonical, write_input
+from rtp_advice_matching.ways import Remedy
 
-FORMAT = "org.righttoprovide.matching-round.2"
+FORMAT = "org.righttoprovide.matching-round.3"
 
 
 class Reason(StrEnum):
@@ -42,98 +32,45 @@ class Reason(StrEnum):
     NOT_LISTED = "below-the-end-of-the-list"
 
 
-class Bound(StrEnum):
-    """What proves that no stable assignment has more pairs."""
-
-    PLACES = "too-few-places"
-    """The requests of `extraPlaces.short` know of too few places: whoever has the certificate checks it."""
-    METHOD = "two-thirds"
-    """The fast method finds two thirds at the least: a theorem."""
-    SOLVER = "solver"
-    """The integer program has no larger solution: the solver says so."""
-
-
-@dataclass(frozen=True)
-class Round:
-    """A round that was worked out. Requests and advisers keep the order in which they came."""
-
-    waiting: Sequence[Waiting]
-    candidates: Sequence[Candidate]
-    parameters: Parameters
-    index: AdviserIndex
-    market: Market
-    assignment: Assignment
-    solved: int | None = None
-    """What the solver has proved that no stable assignment exceeds, in pairs; None where it was not asked."""
-
-    def choose_adviser(self, request: int) -> Candidate | None:
-        pair = self.assignment[request]
-        return None if pair == NOBODY else self.candidates[self.market.advisers[pair]]
-
-    def explain(self, request: int) -> Fit | None:
-        """Return the adviser chosen for a request, with the parts of the score."""
-        chosen = self.choose_adviser(request)
-        return None if chosen is None else score(self.waiting[request].need, chosen, self.parameters.rules.weights)
-
-    @cached_property
-    def placed(self) -> int:
-        """The number of requests that have an adviser."""
-        return sum(pair != NOBODY for pair in self.assignment)
-
-    @cached_property
-    def extra(self) -> ExtraPlaces:
-        """The bounds of the fewest extra places."""
-        return bound_extra_places(self.market, self.assignment)
-
-
-def compute_round(waiting: Sequence[Waiting], candidates: Sequence[Candidate], parameters: Parameters) -> Round:
-    """Work out a round: a list for each request, and the assignment."""
-    index = AdviserIndex(candidates, parameters.rules.weights)
-    builder = MarketBuilder(each.free for each in candidates)
-    for each in waiting:
-        fitting = index.narrow(each.need).fitting
-        listed = index.list_best(each.need, fitting, at_most=parameters.list_length, seed=parameters.seed)
-        builder.add_list(listed, waited=parameters.rules.count_waiting_points(each.weeks))
-    market = builder.build()
-    order = sorted(range(len(waiting)), key=lambda request: index.draw_case(waiting[request].need, parameters.seed))
-    computed = Round(waiting, candidates, parameters, index, market, assign(market, order))
-    return _enlarge(computed) if parameters.method is Method.EXACT else computed
-
-
-def _enlarge(computed: Round) -> Round:
-    """Make the assignment as large as can be, unless the places prove that it is so already."""
-    if computed.placed == _count_placeable(computed):
-        return computed
+def write_parts(computed: Round) -> Parts:
+    """Write the certificate of a round in parts."""
+    content = write_input(computed.waiting, computed.candidates, computed.parameters)
+    requests = content.pop("requests")
+    answers = _Answers(computed)
+    whole = {
+        "format": FORMAT,
+        "inputHash": hash_input({**content, "requests": requests}),
+        "input": content,
+        "fewestPlaces": write_fewest_places(computed),
+        "extraPlaces": write_extra_places(computed),
+        "largest": bound_size(computed),
+    }
     market = computed.market
-    found = solve(market, [1] * len(market.advisers), computed.assignment)
-    return replace(computed, assignment=found.assignment, solved=found.at_most)
-
-
-def _count_placeable(computed: Round) -> int:
-    """Return how many requests could have a place, whatever anybody prefers."""
-    listed = sum(len(computed.market.list_pairs(request)) > 0 for request in range(computed.market.requests))
-    return listed - computed.extra.at_least
+    parts = (
+        RequestPart(
+            written, [[market.advisers[pair], market.scores[pair]] for pair in market.list_pairs(n)], answers.write(n)
+        )
+        for n, written in enumerate(requests)
+    )
+    return Parts(whole, parts)
 
 
 def certify(computed: Round) -> bytes:
     """Write the certificate of a round; the same round has the same bytes."""
-    content = write_input(computed.waiting, computed.candidates, computed.parameters)
-    market, assignment = computed.market, computed.assignment
-    envy, least = Envy(market, assignment), _find_least(market, assignment)
-    answers = [_answer(computed, request, envy, least) for request in range(len(computed.waiting))]
-    certificate = {
-        "format": FORMAT,
-        "inputHash": hash_input(content),
-        "input": content,
-        "lists": [
-            [[market.advisers[pair], market.scores[pair]] for pair in market.list_pairs(request)]
-            for request in range(market.requests)
-        ],
-        "answers": answers,
-        "extraPlaces": _write_extra_places(computed),
-        "largest": _bound_size(computed),
-    }
-    return write_canonical(certificate)
+    parts = write_parts(computed)
+    return write_canonical(parts.join())
+
+
+class _Answers:
+    """Writes the answers of a round, from what is worked out once for all of them."""
+
+    def __init__(self, computed: Round) -> None:
+        self._computed = computed
+        self._envy = Envy(computed.market, computed.assignment)
+        self._least = _find_least(computed.market, computed.assignment)
+
+    def write(self, request: int) -> Json:
+        return _answer(self._computed, request, self._envy, self._least)
 
 
 def _answer(computed: Round, request: int, envy: Envy, least: Sequence[int]) -> Json:
@@ -163,7 +100,8 @@ def _list_ways(computed: Round, envy: Envy, request: int) -> list[Json]:
         adviser = market.advisers[enough.pair]
         ways.append({"change": Remedy.MORE_PLACES, "by": enough.places, "count": 1, "advisers": [adviser]})
     sole = computed.index.find_ways(computed.waiting[request].need)
-    return [*ways, *(asdict(each) for each in sole)]
+    named = computed.parameters.named
+    return [*ways, *(asdict(each) | {"advisers": each.advisers[:named]} for each in sole)]
 
 
 def _group(
@@ -181,7 +119,7 @@ def _group(
     if beyond := fitting & ~listed:
         groups[Reason.NOT_LISTED] = beyond
     return [
-        {"reason": reason, "count": places.bit_count(), "advisers": list_places(places, NAMED)}
+        {"reason": reason, "count": places.bit_count(), "advisers": list_places(places, computed.parameters.named)}
         for reason, places in sorted(groups.items())
     ]
 
@@ -207,41 +145,20 @@ _NONE = 10**6
 """More than any priority."""
 
 
-def _write_extra_places(computed: Round) -> Json:
-    market, found = computed.market, computed.extra
-    assignment = [NOBODY if pair == NOBODY else market.advisers[pair] for pair in found.assignment]
+def summarise(computed: Round, whole: Mapping[str, Any]) -> Json:
+    """Return the counts of a round, with those that its certificate says of all requests."""
+    market = computed.market
+    chosen = [(pair, market.starts[request]) for request, pair in enumerate(computed.assignment) if pair != NOBODY]
     return {
-        "atLeast": found.at_least,
-        "short": list(found.short),
-        "atMost": found.at_most,
-        "added": sorted(map(list, found.added.items())),
-        "assignment": assignment,
-    }
-
-
-def _bound_size(computed: Round) -> Json:
-    """Say how many pairs there are, how many there could be in any stable assignment, and what proves it."""
-    bounds = {Bound.PLACES: _count_placeable(computed)}
-    if computed.parameters.method is Method.FAST:
-        bounds[Bound.METHOD] = computed.placed * 3 // 2
-    if computed.solved is not None:
-        bounds[Bound.SOLVER] = computed.solved
-    by = min(bounds, key=lambda each: (bounds[each], each is not Bound.PLACES))
-    return {"placed": computed.placed, "atMost": bounds[by], "by": by}
-
-
-def summarise(certificate: Mapping[str, Any]) -> Json:
-    """Return a certificate's counts."""
-    answers = certificate["answers"]
-    placed = [each["chosen"] for each in answers if each["chosen"]]
-    return {
-        "requests": len(answers),
-        "advisers": len(certificate["input"]["advisers"]),
-        "placed": len(placed),
-        "first_choices": sum(each["wouldRatherHave"] == 0 for each in placed),
-        "nobody_may_help": sum(not listed for listed in certificate["lists"]),
-        "at_least": certificate["extraPlaces"]["atLeast"],
-        "at_most": certificate["extraPlaces"]["atMost"],
-        "method": certificate["input"]["parameters"]["method"],
-        "largest_at_most": certificate["largest"]["atMost"],
+        "requests": market.requests,
+        "advisers": len(market.places),
+        "placed": computed.placed,
+        "first_choices": sum(market.scores[pair] == market.scores[best] for pair, best in chosen),
+        "nobody_may_help": sum(not market.list_pairs(request) for request in range(market.requests)),
+        "fewest_places": whole["fewestPlaces"]["count"],
+        "no_place_helps": len(whole["fewestPlaces"]["noPlaceHelps"]),
+        "at_least": whole["extraPlaces"]["atLeast"],
+        "at_most": whole["extraPlaces"]["atMost"],
+        "method": computed.parameters.method,
+        "largest_at_most": whole["largest"]["atMost"],
     }

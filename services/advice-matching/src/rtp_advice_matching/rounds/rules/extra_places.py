@@ -1,23 +1,17 @@
-"""What would change a stable assignment: more places of one adviser, and the fewest with which everybody has one.
+"""What would change a stable assignment: more places of one adviser, and so many that it leaves nobody out.
 
 Which extra places are the fewest, so that a stable assignment leaves nobody out, is NP-hard to say exactly (Chen and
-Csáji, Optimal Capacity Modification for Many-To-One Matching Problems, 2023). So there are two bounds, each with proof:
-
-- At least: requests that together know of too few places, whatever is done with these (Hall's theorem; a largest
-  assignment finds them).
-- At most: places that suffice, with the stable assignment that they make possible. A place that is added is offered to
-  whoever the adviser likes best of those who would rather have it; the place that this one leaves is offered likewise.
+Csáji, Optimal Capacity Modification for Many-To-One Matching Problems, 2023). They are no fewer than `fewest_places`
+finds for any assignment. Here are places that suffice, with the stable assignment that they make possible: a place that
+is added is offered to whoever the adviser likes best of those who would rather have it; the place that this one leaves
+is offered likewise. `exact.solve_extra_places` finds the fewest of a small market.
 """
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market
-
-_NOT_REACHED = -1
-_USED = -2
+from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, list_left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +24,15 @@ class Enough:
 
 @dataclass(frozen=True, slots=True)
 class ExtraPlaces:
-    """The bounds of the fewest extra places with which everybody who is on somebody's list has one."""
+    """Extra places with which a stable assignment gives everybody one who has a list, and that assignment."""
 
-    at_least: int
-    short: tuple[int, ...]
-    """Requests that know of `at_least` places too few: the proof."""
-    at_most: int
     added: dict[int, int]
-    """Places for each adviser, `at_most` in all."""
+    """Places for each adviser."""
     assignment: Assignment
-    """Stable with these places, and nobody is left out: the proof."""
+
+    @property
+    def count(self) -> int:
+        return sum(self.added.values())
 
 
 class Envy:
@@ -91,114 +84,19 @@ def find_enough(market: Market, envy: Envy, request: int) -> Enough | None:
     return min(found, key=lambda each: each.places, default=None)
 
 
-def bound_extra_places(market: Market, assignment: Assignment) -> ExtraPlaces:
-    """Return the bounds of the fewest extra places, each with its proof."""
-    short = _find_short(market, assignment)
-    known = {market.advisers[pair] for request in short for pair in market.list_pairs(request)}
-    at_least = len(short) - sum(market.places[adviser] for adviser in known)
+def find_extra_places(market: Market, assignment: Assignment) -> ExtraPlaces:
+    """Return extra places that suffice for a stable assignment that leaves nobody out; they need not be the fewest."""
     envy, added = Envy(market, assignment), dict[int, int]()
-    left_out = [request for request in range(market.requests) if _is_left_out(market, assignment, request)]
-    enough = {request: find_enough(market, envy, request) for request in left_out}
-    for request in sorted(left_out, key=lambda each: (_count(enough[each]), each)):
+    enough = {request: find_enough(market, envy, request) for request in list_left_out(market, assignment)}
+    for request in sorted(enough, key=lambda each: (_count(enough[each]), each)):
         way = enough[request]
         assert way is not None  # noqa: S101 - the list of whoever is left out is not empty
         adviser = market.advisers[way.pair]
         while envy.assigned[request] == NOBODY:
             envy.add_place(adviser)
             added[adviser] = added.get(adviser, 0) + 1
-    return ExtraPlaces(at_least, tuple(short), sum(added.values()), added, envy.assigned)
+    return ExtraPlaces(added, envy.assigned)
 
 
 def _count(way: Enough | None) -> int:
     return way.places if way else 0
-
-
-def _is_left_out(market: Market, assignment: Assignment, request: int) -> bool:
-    return assignment[request] == NOBODY and len(market.list_pairs(request)) > 0
-
-
-def _find_short(market: Market, assignment: Assignment) -> list[int]:
-    """Return requests that together know of too few places, by as many as any assignment leaves out."""
-    largest = _Largest(market, assignment)
-    left_out = [request for request in range(market.requests) if _is_left_out(market, assignment, request)]
-    while largest.measure_ways(left_out):
-        left_out = [request for request in left_out if not largest.find_place(request)]
-    return sorted((*left_out, *largest.list_reached()))
-
-
-class _Largest:
-    """Makes an assignment as large as it can be, whatever anybody prefers, by ways on which others move on.
-
-    The shortest ways come first (J. Hopcroft and R. Karp, 1973), so few rounds of measuring are needed.
-    """
-
-    def __init__(self, market: Market, assignment: Assignment) -> None:
-        self._market, self.assigned = market, array("i", assignment)
-        self._free = array("i", market.places)
-        self._holders: list[set[int]] = [set() for _ in market.places]
-        self._steps = array("i", [])
-        """For each adviser the number of others who must move on before there is a place for somebody left out."""
-        for request, pair in enumerate(assignment):
-            if pair != NOBODY:
-                self._free[market.advisers[pair]] -= 1
-                self._holders[market.advisers[pair]].add(request)
-
-    def list_reached(self) -> Sequence[int]:
-        """Return the requests that hold the places of all advisers who were reached in vain."""
-        reached = (adviser for adviser, steps in enumerate(self._steps) if steps >= 0)
-        return [request for adviser in reached for request in self._holders[adviser]]
-
-    def measure_ways(self, left_out: Sequence[int]) -> bool:
-        """Measure the steps to each adviser, as far as the nearest free place; return whether there is one."""
-        self._steps = array("i", [_NOT_REACHED]) * len(self._free)
-        asking, steps, found = list(left_out), 0, False
-        while asking and not found:
-            reached = self._reach(asking, steps)
-            found = any(self._free[adviser] > 0 for adviser in reached)
-            asking = [request for adviser in reached for request in self._holders[adviser]]
-            steps += 1
-        return found
-
-    def _reach(self, asking: Sequence[int], steps: int) -> list[int]:
-        reached = []
-        for request in asking:
-            for pair in self._market.list_pairs(request):
-                adviser = self._market.advisers[pair]
-                if self._steps[adviser] == _NOT_REACHED:
-                    self._steps[adviser] = steps
-                    reached.append(adviser)
-        return reached
-
-    def find_place(self, request: int) -> bool:
-        """Give a request a place by moving others along a shortest way, if one is left."""
-        advisers = self._market.advisers
-        came_by: dict[int, tuple[int, int]] = {}
-        """By adviser: the request that wants it, and the pair."""
-        looking = [(request, 0)]
-        while looking:
-            current, steps = looking.pop()
-            for pair in self._market.list_pairs(current):
-                adviser = advisers[pair]
-                if self._steps[adviser] != steps:
-                    continue
-                self._steps[adviser] = _USED
-                came_by[adviser] = current, pair
-                if self._free[adviser] > 0:
-                    self._move(adviser, came_by)
-                    if self._free[adviser] > 0:
-                        self._steps[adviser] = steps
-                    return True
-                looking.extend((each, steps + 1) for each in self._holders[adviser])
-        return False
-
-    def _move(self, adviser: int, came_by: dict[int, tuple[int, int]]) -> None:
-        self._free[adviser] -= 1
-        while True:
-            request, pair = came_by[adviser]
-            left = self.assigned[request]
-            self.assigned[request] = pair
-            self._holders[adviser].add(request)
-            if left == NOBODY:
-                return
-            adviser = self._market.advisers[left]
-            self._holders[adviser].discard(request)

@@ -73,6 +73,15 @@ Assignment = Sequence[int]
 """The pair that each request got, or NOBODY."""
 
 
+def list_left_out(market: Market, assignment: Assignment) -> list[int]:
+    """List the requests that have a list and nobody."""
+    return [
+        request
+        for request in range(market.requests)
+        if assignment[request] == NOBODY and len(market.list_pairs(request)) > 0
+    ]
+
+
 def find_blocking_pair(market: Market, assignment: Assignment) -> int | None:
     """Return a pair who would both rather have each other than what they got; a stable assignment has none."""
     worst: list[int | None] = [None] * len(market.places)

@@ -1,6 +1,6 @@
-"""A repair as a document that stands alone: what changed, who is moved, and that it is stable again.
+"""A repair as a document: what changed, who is moved, and that it is stable again.
 
-`verify_round.py` checks it as it does a round's certificate. The input is the round's own, and so is its hash.
+`verify_repair.py` checks it beside the round's certificate, whose requests and advisers it names by their places.
 """
 
 from array import array
@@ -9,13 +9,16 @@ from typing import Any
 
 from rtp_advice_matching.rounds.rules.market import NOBODY, Market
 from rtp_advice_matching.rounds.rules.repair import Advisers, Changes, change_market, find_standing, repair
-from rtp_advice_matching.rounds.rules.snapshot import Json, hash_input, read_candidate, read_rules
+from rtp_advice_matching.rounds.rules.snapshot import Json, hash_content, read_candidate, read_rules
 
 FORMATS = {
     "org.righttoprovide.matching-round.1": "org.righttoprovide.matching-repair.1",
     "org.righttoprovide.matching-round.2": "org.righttoprovide.matching-repair.2",
+    "org.righttoprovide.matching-round.3": "org.righttoprovide.matching-repair.3",
 }
-"""A repair is of the format of its round, whose input it holds."""
+"""A repair is of the format of its round."""
+ALONE = frozenset(FORMATS.values()) - {"org.righttoprovide.matching-repair.3"}
+"""Formats in which a repair holds the input and the lists of its round, too."""
 
 
 def read_market(certificate: Mapping[str, Any]) -> Market:
@@ -23,7 +26,7 @@ def read_market(certificate: Mapping[str, Any]) -> Market:
     given, rules = certificate["input"], read_rules(certificate["input"]["parameters"])
     starts, advisers, scores, priorities = array("i", [0]), array("i"), array("h"), array("h")
     for request, listed in zip(given["requests"], certificate["lists"], strict=True):
-        waited = rules.count_waiting_points(request["weeksWaited"])
+        waited = rules.count_waiting_points(request.get("weeksWaited", 0))  # who is withheld has no list
         for adviser, points in listed:
             advisers.append(adviser)
             scores.append(points)
@@ -45,7 +48,7 @@ Ending = Sequence[Json]
 def hash_basis(certificate: Mapping[str, Any], before: Advisers, changes: Changes, ending: Ending = ()) -> str:
     """Return the hash of all that a repair depends on: the round's input, who had whom, and what changed."""
     basis = {"inputHash": certificate["inputHash"], "before": list(before), "changes": _write_changes(changes)}
-    return hash_input(basis | {"ending": list(ending)} if ending else basis)
+    return hash_content(basis | {"ending": list(ending)} if ending else basis)
 
 
 def compute_repair(certificate: Mapping[str, Any], before: Advisers, changes: Changes, ending: Ending = ()) -> Json:
@@ -53,9 +56,11 @@ def compute_repair(certificate: Mapping[str, Any], before: Advisers, changes: Ch
     market = read_market(certificate)
     repaired = repair(market, before, changes)
     standing = find_standing(change_market(market, changes), before)
+    written = FORMATS[certificate["format"]]
+    held = ("inputHash", "input", "lists") if written in ALONE else ("inputHash",)
     return {
-        "format": FORMATS[certificate["format"]],
-        **{name: certificate[name] for name in ("inputHash", "input", "lists")},
+        "format": written,
+        **{name: certificate[name] for name in held},
         "basisHash": hash_basis(certificate, before, changes, ending),
         "before": list(before),
         "changes": _write_changes(changes),

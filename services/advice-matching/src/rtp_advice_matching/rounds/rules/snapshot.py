@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rtp_advice_matching.constraints import HOURS_EACH, Candidate, Meeting, Need
 from rtp_advice_matching.matching import HALF, MatchingRules
+from rtp_advice_matching.ways import NAMED
 
 Json = dict[str, Any]
 
@@ -33,6 +34,8 @@ class Waiting:
     """Whole weeks since it was opened."""
     version: int = 1
     """The version of the request that the round looked at."""
+    salt: str = ""
+    """Drawn for the request, so that its facts cannot be guessed from their hash once they are withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Parameters:
     method: Method = Method.FAST
     rules: MatchingRules = field(default_factory=MatchingRules)
     """What the operator has set of the rule: the round's certificate carries it."""
+    named: int = NAMED
+    """How many advisers are named for one reason or way out; all are counted."""
 
     def write(self) -> Json:
         return {
@@ -57,6 +62,7 @@ class Parameters:
             "listLength": self.list_length,
             "seed": self.seed,
             "method": self.method,
+            "named": self.named,
         }
 
 
@@ -81,6 +87,7 @@ def read_rules(parameters: Mapping[str, Any]) -> MatchingRules:
 def _write_request(waiting: Waiting) -> Json:
     return {
         "id": str(waiting.id),
+        "salt": waiting.salt,
         "version": waiting.version,
         "weeksWaited": waiting.weeks,
         **write_need(waiting.need),
@@ -177,10 +184,16 @@ def _read_ids(written: Collection[str]) -> frozenset[UUID]:
     return frozenset(map(UUID, written))
 
 
-def write_canonical(content: Mapping[str, Any]) -> bytes:
+def write_canonical(content: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """Write JSON in the one way in which it is hashed: names sorted, no blanks, UTF-8; whole numbers only."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def hash_input(content: Mapping[str, Any]) -> str:
+def hash_content(content: Mapping[str, Any]) -> str:
     return f"sha256:{hashlib.sha256(write_canonical(content)).hexdigest()}"
+
+
+def hash_input(content: Mapping[str, Any]) -> str:
+    """Hash an input by the hashes of its requests, so that one of them can be withheld and the rest checked still."""
+    digests = [each["withheld"] if "withheld" in each else hash_content(each) for each in content["requests"]]
+    return hash_content({**content, "requests": digests})
