@@ -15,6 +15,7 @@ from rtp_finance_directory.feeds.routes import closing_dates
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.notices.awards.schedule import run_awards
 from rtp_finance_directory.notices.cases import handlers as notice_handlers
 from rtp_finance_directory.notices.cases.routes import case_notices
 from rtp_finance_directory.notices.cases.schedule import run_watch
@@ -84,7 +85,7 @@ service = Service(
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
         RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule, run_alerts, run_watch],
+    loops=[run_schedule, run_alerts, run_watch, run_awards],
     settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),
