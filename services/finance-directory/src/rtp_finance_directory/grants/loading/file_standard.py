@@ -47,6 +47,11 @@ class GrantStandard:
     def open(self, facts: FileFacts) -> GrantFile:
         return GrantFile(facts)
 
+    def find_next(self, facts: FileFacts) -> str | None:
+        """A package of the standard is whole: it names no other."""
+        del facts
+        return None
+
     def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[GrantRow]:
         return prepare(found, fallback)
 
