@@ -60,6 +60,8 @@ class GrantStandard:
 
     async def store(self, driver: Any, batch: Batch[GrantRow]) -> Stored:
         stored, _ = await merge_rows(driver, _MERGING, batch, partial(_describe, GrantRule.SAID_OTHERWISE))
+        if stored.counts["made"] or stored.counts["changed"]:
+            await driver.execute("UPDATE grant_clock SET position = position + 1")
         return stored
 
 

@@ -1,6 +1,8 @@
-"""Awards of contracts that were reserved to public service mutuals are told, as their notices say them.
+"""Awards of contracts that were reserved to public service mutuals are told, as their notices say them; and a clock of
+grants says whether answers of before still hold.
 
-Processes of the release before go on: nothing of theirs is touched.
+Processes of the release before go on: nothing of theirs is touched. A loader of the release before does not move the
+clock: load with the new one.
 """
 
 import sqlalchemy as sa
@@ -36,8 +38,17 @@ def upgrade() -> None:
     op.create_index("ix_told_awards_ocid", "told_awards", ["ocid"])
     mutuals = sa.text("'public-service-mutuals' = ANY (reserved)")
     op.create_index("ix_notices_reserved_to_mutuals", "notices", ["ocid"], postgresql_where=mutuals)
+    op.create_table(
+        "grant_clock",
+        sa.Column("id", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("position", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_grant_clock"),
+    )
     op.execute(
         build_script(f"""
+        INSERT INTO grant_clock DEFAULT VALUES;
+        GRANT SELECT ON grant_clock TO rtp_finance_directory_web;
+        GRANT SELECT, UPDATE (position) ON grant_clock TO rtp_finance_directory_operator;
         ALTER TABLE award_looks ENABLE ROW LEVEL SECURITY;
         CREATE POLICY system_keeps ON award_looks USING ('system' = ANY({CURRENT_IDENTITIES}));
         ALTER TABLE told_awards ENABLE ROW LEVEL SECURITY;
