@@ -15,7 +15,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import eligibility, events, grants, hidden, many_subscribers, proposals, relay, rounds, webhook
+from bench import (
+    eligibility,
+    events,
+    grant_reads,
+    grants,
+    hidden,
+    limits,
+    many_subscribers,
+    proposals,
+    relay,
+    rounds,
+    webhook,
+)
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -27,7 +39,7 @@ SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidd
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES,
+    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -68,7 +80,10 @@ def main() -> int:
     generator = max(max(row.get("generator_cpu", 0), row["floor"].get("generator_cpu", 0)) for row in rows)
     if generator:
         say(f"The load generator used at most {generator:.0%} of one core.")
-    return 0
+    passed = list(limits.find_passed(rows))
+    for each in passed:
+        say(f"Beyond its limit: {each}")
+    return 1 if passed else 0
 
 
 def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
@@ -92,6 +107,10 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
     if only in (None, *proposals.NAMES):
         say("propose-20k: PostgreSQL and the worker's consumer, one case after the other")
         yield proposals.measure("propose-20k", say)
+    yield from measure_finance(only, seconds)
+
+
+def measure_finance(only: str | None, seconds: float) -> Iterator[Row]:
     if only in (None, *eligibility.NAMES):
         say("eligibility-10k: the whole platform in one process, one request after the other")
         yield eligibility.measure("eligibility-10k", say)
@@ -99,6 +118,9 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
         if only in (None, name):
             say(f"{name}: PostgreSQL and the loader in a process of its own")
             yield grants.measure(name, say)
+    if only is None or only in grant_reads.NAMES:
+        say(f"Starting PostgreSQL and finance-directory with {grant_reads.GRANTS:,} grants: some minutes")
+        yield from grant_reads.measure(only, seconds, say)
 
 
 def measure_rounds(only: str | None) -> Iterator[Row]:

@@ -43,7 +43,7 @@ def measure(name: str, say: Callable[[str], None]) -> Row:
         write_grants(path, GRANTS)
         size = path.stat().st_size // 2**20
         with postgres.start(Path(directory) / "server") as server:
-            asyncio.run(_prepare(server))
+            asyncio.run(prepare(server))
             with ProcessPoolExecutor(1, get_context("spawn")) as pool:
                 url = server.url(service.database, service.get_role("operator"))
                 seconds, mib = pool.submit(_load, url, path).result()
@@ -79,7 +79,7 @@ def draw_grants(real: list[Row], count: int) -> Iterator[Row]:
         yield grant | {"id": f"360G-bench-{number}", "amountAwarded": amount}
 
 
-async def _prepare(server: postgres.Postgres) -> None:
+async def prepare(server: postgres.Postgres) -> None:
     await databases.provision(server.url("postgres"), service)
     await migrate(server.url(service.database, service.get_role("owner")), service)
 

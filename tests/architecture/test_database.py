@@ -34,6 +34,7 @@ OPEN_OF = {
     "finance-directory": {
         "directory_clock",
         "grants",
+        "grant_clock",
         "incoming_grants",
         "grant_loads",
         "grant_problems",

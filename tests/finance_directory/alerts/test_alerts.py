@@ -15,6 +15,7 @@ from rtp_finance_directory.alerts import schedule
 from rtp_finance_directory.alerts.schedule import look_for_finds, remind_keepers, tell_news
 from rtp_finance_directory.alerts.schemas import CriteriaGiven
 from rtp_finance_directory.search.parameters import read_criteria
+from rtp_finance_directory.turns import Turns
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
 from rtp_shared.service import Runtime
@@ -71,7 +72,7 @@ async def test_a_search_tells_its_client_alone_of_each_product_once(
     await publish(funder, name="Walrus")
     fresh = await publish(funder, name="Narwhal two")
     for hours in (2, 4, 6):
-        await look_for_finds(at(finance, later(hours=hours)))
+        await look_for_finds(at(finance, later(hours=hours)), Turns("a test"))
     [(kind, data, readers)] = await published(finance, search["id"])
     assert (kind, data["productIds"], data["more"]) == ("search-matched", [fresh["id"]], False)
     assert before["id"] not in data["productIds"]
@@ -88,7 +89,7 @@ async def test_a_search_tells_once_a_day_and_loses_nothing(
     search = await save(api, q="tapir")
     products = {(await publish(funder, name=f"Tapir {number}"))["id"] for number in range(5)}
     for days in (1, 1.05, 2, 3, 4, 5):
-        await asyncio.gather(*(look_for_finds(at(finance, later(days=days))) for _ in range(2)))
+        await asyncio.gather(*(look_for_finds(at(finance, later(days=days)), Turns("a test")) for _ in range(2)))
     told = [data for _, data, _ in await published(finance, search["id"])]
     assert [(len(data["productIds"]), data["more"]) for data in told] == [(2, True), (2, True), (1, False)]
     assert {product for data in told for product in data["productIds"]} == products
@@ -105,15 +106,15 @@ async def test_followers_hear_of_openings_closings_and_withdrawals(
     window = {"opensOn": "2026-01-01", "closesOn": closes.isoformat()}
     product = await publish(funder, name="Puffin", windows=[window])
     for _ in range(2):
-        await tell_news(finance)
-    await look_for_finds(at(finance, later(hours=2)))
+        await tell_news(finance, Turns("a test"))
+    await look_for_finds(at(finance, later(hours=2)), Turns("a test"))
     for days in (10, 11):
-        await tell_news(at(finance, later(days=days)))
+        await tell_news(at(finance, later(days=days)), Turns("a test"))
     product = await act(funder, product, "suspend")
     for _ in range(2):
-        await tell_news(at(finance, later(days=11)))
+        await tell_news(at(finance, later(days=11)), Turns("a test"))
     product = await act(funder, product, "publish")
-    await tell_news(at(finance, later(days=11)))
+    await tell_news(at(finance, later(days=11)), Turns("a test"))
     owner, operator = f"org:{funder.organisation}", "scope:finance:oversee"
     told = await published(finance, product["id"])
     assert [kind for kind, _, _ in told] == ["product-opened", "product-closing", "product-withdrawn", "product-opened"]
@@ -121,7 +122,7 @@ async def test_followers_hear_of_openings_closings_and_withdrawals(
     assert all(readers == [f"client:{follower.client_id}", owner, operator, "system"] for _, _, readers in told[1:])
     assert told[1][1]["closesOn"] == closes.isoformat()
     assert told[2][1]["reason"] == "suspended"
-    await look_for_finds(at(finance, later(days=11, hours=2)))
+    await look_for_finds(at(finance, later(days=11, hours=2)), Turns("a test"))
     assert len(await published(finance, search["id"])) == 2  # it opened anew
 
 
@@ -131,10 +132,10 @@ async def test_drafts_and_what_is_over_make_no_news(finance: Runtime, funder: Ap
     hidden = await draft(funder, name="Heron")
     over = await publish(funder, name="Heron", windows=[{"opensOn": "2020-01-01", "closesOn": "2020-02-01"}])
     gone = await act(funder, await publish(funder, name="Heron"), "withdraw")
-    await tell_news(finance)
+    await tell_news(finance, Turns("a test"))
     for product in (hidden, over, gone):
         assert await published(finance, product["id"]) == []
-    await look_for_finds(at(finance, later(hours=2)))
+    await look_for_finds(at(finance, later(hours=2)), Turns("a test"))
     told = [product for _, data, _ in await published(finance, search["id"]) for product in data["productIds"]]
     assert hidden["id"] not in told
     assert gone["id"] not in told
@@ -142,15 +143,15 @@ async def test_drafts_and_what_is_over_make_no_news(finance: Runtime, funder: Ap
 
 async def test_two_workers_tell_each_thing_once(finance: Runtime, funder: Api) -> None:
     product = await publish(funder, name="Stork")
-    await asyncio.gather(*(tell_news(finance) for _ in range(4)))
-    await tell_news(finance)
+    await asyncio.gather(*(tell_news(finance, Turns("a test")) for _ in range(4)))
+    await tell_news(finance, Turns("a test"))
     assert [kind for kind, _, _ in await published(finance, product["id"])] == ["product-opened"]
 
 
 async def test_a_keeper_is_told_of_what_nobody_has_verified_for_long(finance: Runtime, funder: Api) -> None:
     product = await publish(funder, name="Lapsed")
     for days in (89, 90, 91, 179, 180):
-        await remind_keepers(at(finance, later(days=days)))
+        await remind_keepers(at(finance, later(days=days)), Turns("a test"))
     told = await published(finance, product["id"])
     assert [kind for kind, _, _ in told] == ["product-verification-lapsed"] * 2
     assert all(readers == [f"org:{funder.organisation}", "system"] for _, _, readers in told)
@@ -218,3 +219,36 @@ async def test_bad_criteria_are_named(new_client: NewClient) -> None:
         assert answer.status_code == 422
         assert [each["field"] for each in answer.json()["errors"]] == [field]
     assert (await (await new_client(scopes="cases:read")).get(SEARCHES)).status_code == 403
+
+
+async def test_a_search_that_always_fails_holds_up_none_behind_it(
+    finance: Runtime, funder: Api, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = await new_client()
+    broken, sound = await save(api, q="osprey"), await save(api, q="osprey")
+    product = await publish(funder, name="Osprey")
+    async with open_as(finance, "owner") as session:
+        wrong = text('UPDATE saved_searches SET criteria = \'{"termMonths": "many"}\', looked_at = :at WHERE id = :id')
+        await session.execute(wrong, {"id": uuid.UUID(broken["id"]), "at": later(days=-400)})
+        await session.execute(
+            text("UPDATE saved_searches SET looked_at = :at WHERE id = :id"),
+            {"id": uuid.UUID(sound["id"]), "at": later(days=-399)},
+        )
+    monkeypatch.setattr(schedule, "BATCH", 1)
+    turns: Turns[uuid.UUID] = Turns("a test")
+    assert await look_for_finds(finance, turns) == 0
+    assert turns.list_waiting(utcnow()) == [uuid.UUID(broken["id"])]
+    assert await look_for_finds(finance, turns) == 1
+    [(_, data, _)] = await published(finance, sound["id"])
+    assert data["productIds"] == [product["id"]]
+
+
+async def test_a_product_that_always_fails_holds_up_none_behind_it(finance: Runtime, funder: Api) -> None:
+    broken, sound = sorted([(await publish(funder, name="Egret"))["id"] for _ in range(2)])
+    wrong = """UPDATE products SET windows = '[{"opensOn": "2026-01-01", "nonsense": true}]' WHERE id = :id"""
+    async with open_as(finance, "owner") as session:
+        await session.execute(text(wrong), {"id": uuid.UUID(broken)})
+    turns: Turns[uuid.UUID] = Turns("a test")
+    await tell_news(finance, turns)
+    assert turns.list_waiting(utcnow()) == [uuid.UUID(broken)]
+    assert [kind for kind, _, _ in await published(finance, sound)] == ["product-opened"]

@@ -15,6 +15,7 @@ from rtp_finance_directory.directory.schedule import process_due_products
 from rtp_finance_directory.directory.schemas import ProductGiven
 from rtp_finance_directory.load import make_product_id
 from rtp_finance_directory.moderation.schemas import PublicationGiven
+from rtp_finance_directory.turns import Turns
 from rtp_shared.etags import ANY_VERSION
 from rtp_shared.identities import Principal
 from tests.conftest import Api
@@ -132,7 +133,7 @@ async def test_a_schedule_publishes_and_takes_off(platform: Platform, funder: Ap
     planned = await act(funder, product, "publish", **plan)
     assert (planned["publication"], planned["publishOn"], planned["unpublishOn"]) == ("draft", *plan.values())
     background = platform.background["finance-directory"]
-    await process_due_products(background)
+    await process_due_products(background, Turns("a test"))
     assert (await anybody.get(path)).status_code == 404
     shown = []
     for days in (2, 3, 5):

@@ -12,6 +12,7 @@ from rtp_finance_directory.directory.schedule import process_due_products
 from rtp_finance_directory.funders.schedule import process_due_entries, remind_funders
 from rtp_finance_directory.moderation.errors import HeldByOperator, NotInThatState
 from rtp_finance_directory.moderation.models import Moderated
+from rtp_finance_directory.turns import Turns
 from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.clock import utcnow
 from rtp_shared.service import Runtime
@@ -104,7 +105,7 @@ async def test_a_day_that_was_asked_for_holds_when_the_operator_approves(
     path = f"/v1/funders/{waiting['id']}"
 
     async def look(days: int) -> str:
-        await process_due_entries(move(runtime, days))
+        await process_due_entries(move(runtime, days), Turns("a test"))
         return str((await funder.get(path)).json()["publication"])
 
     assert await look(3) == "in-review"  # its day comes, and nobody has looked
@@ -123,7 +124,7 @@ async def test_words_that_change_after_the_approval_are_looked_at_again(
     approved = await act(operator, await act(funder, await draft(funder), "publish", publishOn=day), "publish")
     changed = await funder.put(f"/v1/products/{approved['id']}", json={**GRANT, "name": "Other"}, headers=at(approved))
     assert changed.json()["publication"] == "in-review"
-    await process_due_products(move(platform.background["finance-directory"], 3))
+    await process_due_products(move(platform.background["finance-directory"], 3), Turns("a test"))
     assert (await funder.get(f"/v1/products/{approved['id']}")).json()["publication"] == "in-review"
 
 
@@ -147,7 +148,7 @@ async def test_keepers_are_reminded_of_what_nobody_has_verified(platform: Platfo
     programme = await publish_programme(funder, row["id"])
     runtime = platform.background["finance-directory"]
     for days in (89, 90, 91, 179, 180):
-        await remind_funders(move(runtime, days))
+        await remind_funders(move(runtime, days), Turns("a test"))
     for each, noun in ((row, "funder"), (programme, "programme")):
         told = await published(runtime, each["id"])
         assert [kind for kind, _, _ in told] == [f"{noun}-verification-lapsed"] * 2

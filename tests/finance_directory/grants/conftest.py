@@ -42,6 +42,7 @@ def _get_url(platform: Platform, kind: str) -> str:
 async def _empty(platform: Platform) -> None:
     connection = await asyncpg.connect(_get_url(platform, "owner"))
     await connection.execute("TRUNCATE grants, incoming_grants, grant_loads, grant_problems")
+    await connection.execute("UPDATE grant_clock SET position = position + 1")
     await connection.close()
 
 

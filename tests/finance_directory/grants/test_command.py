@@ -13,6 +13,7 @@ from rtp_finance_directory import load_grants
 from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.loading.command import Options, load_all
 from rtp_finance_directory.loading.fetch import NotFetched, fetch, is_public
+from rtp_finance_directory.loading.pages import Fetching
 from rtp_shared.db import Database
 from tests.finance_directory.grants.conftest import FILES, NOW, REAL
 from tests.support.ports import find_free_port
@@ -31,8 +32,7 @@ def run(operator: Database) -> Run:
             sources=[str(source) for source in sources],
             modified=None,
             again=False,
-            allow_private=named.get("allow_private", False),
-            most_bytes=named.get("most_bytes", 10**7),
+            fetching=Fetching(named.get("most_bytes", 10**7), 9, allow_private=named.get("allow_private", False)),
             report=named.get("report"),
             problems=2,
         )

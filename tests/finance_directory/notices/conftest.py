@@ -22,7 +22,7 @@ REAL = FILES / "contracts-finder-england-100-releases.json"
 NOW = datetime(2025, 6, 2, 12, tzinfo=UTC)
 TABLES = (
     "notices, notice_releases, incoming_notice_releases, notice_contracts, notice_loads, notice_problems, "
-    "case_notices, case_contracts, case_watches"
+    "case_notices, case_contracts, case_watches, award_looks, told_awards"
 )
 
 Load = Callable[..., Awaitable[Loaded]]

@@ -10,13 +10,14 @@ from sqlalchemy import func, select, text
 from rtp_embedded.platform import Platform
 from rtp_finance_directory.app import service
 from rtp_finance_directory.notices.cases.models import CaseNotice, CaseWatch
-from rtp_finance_directory.notices.cases.schedule import look_once
+from rtp_finance_directory.notices.cases.schedule import WatchTurns, look_once
 from rtp_shared.contracts import events
 from rtp_shared.contracts.finance_directory import ContractEnding, NoticeMatched
 from tests.conftest import Api, NewClient
 from tests.finance_directory.notices.conftest import Load, Write, make_award, make_release
 from tests.support.cases import EMPLOYER, open_case, submit_case
 from tests.support.people import act
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +33,7 @@ def tell_time(platform: Platform) -> datetime:
 
 
 async def look(platform: Platform) -> None:
-    await look_once(platform.background[service.name])
+    await look_once(platform.background[service.name], WatchTurns())
     await platform.drain_events()
 
 
@@ -176,3 +177,19 @@ async def test_what_speaks_against_a_notice_is_read_where_it_is_asked_for(
     assert (await read(api, case))["items"] == []
     [line] = (await read(api, case, verdict="does-not-match"))["items"]
     assert "too large" in line["findings"][2]["why"]
+
+
+async def test_a_notice_that_always_fails_holds_up_none_behind_it(
+    platform: Platform, new_client: NewClient, load: Load, write: Write
+) -> None:
+    runtime, turns = platform.background[service.name], WatchTurns()
+    case = await submitted(platform, await new_client())
+    await load(write([call(platform, 1)]))
+    await look_once(runtime, turns)
+    async with open_as(runtime, "owner") as session:
+        await session.execute(text("UPDATE notices SET version = version + 1, stage = 'nonsense'"))
+    await load(write([call(platform, 2)], "more.json"))
+    await look_once(runtime, turns)
+    assert [event.read_as(NoticeMatched).ocid[-1] for event in await list_told(platform, case)] == ["1", "2"]
+    assert [each.ocid[-1] for each in turns.notices.list_waiting(tell_time(platform))] == ["1"]
+    assert await look_once(runtime, turns) == 0

@@ -10,6 +10,7 @@ import pytest
 
 from rtp_finance_directory import load_notices
 from rtp_finance_directory.loading.command import Options, load_all
+from rtp_finance_directory.loading.pages import Fetching
 from rtp_finance_directory.notices.loading.file_standard import NOTICES
 from rtp_shared.db import Database
 from tests.finance_directory.notices.conftest import NOW, REAL, Write, make_release
@@ -18,13 +19,14 @@ from tests.support.ports import find_free_port
 pytestmark = pytest.mark.anyio
 
 
-async def run(operator: Database, *sources: Path | str, report: Path | None = None) -> int:
+async def run(
+    operator: Database, *sources: Path | str, report: Path | None = None, pages: int = 9, private: bool = False
+) -> int:
     asked = Options(
         sources=[str(source) for source in sources],
         modified=None,
         again=False,
-        allow_private=False,
-        most_bytes=10**7,
+        fetching=Fetching(10**7, pages, allow_private=private),
         report=report,
         problems=1,
     )

@@ -21,9 +21,10 @@ from rtp_applications.historic.routes import historic_cases
 from rtp_applications.load import load_reference_data
 from rtp_applications.open_data.pages import pages
 from rtp_applications.open_data.routes import open_data
-from rtp_applications.parties.handlers import HANDLERS
+from rtp_applications.parties.handlers import HANDLERS as OF_PARTIES
 from rtp_applications.parties.routes import parties
 from rtp_applications.processes.routes import processes
+from rtp_applications.procurement.awards.handlers import HANDLERS as OF_AWARDS
 from rtp_applications.procurement.awards.of_cases import AwardRecords
 from rtp_applications.procurement.awards.routes import awards
 from rtp_applications.procurement.routes import procurement
@@ -88,7 +89,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    handlers=HANDLERS,
+    handlers={**OF_PARTIES, **OF_AWARDS},
     loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,

@@ -9,7 +9,6 @@ from rtp_finance_directory.base import Model
 from rtp_finance_directory.common_grants.routes import common_grants
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
-from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.feeds.routes import closing_dates
 from rtp_finance_directory.funders.funder_routes import funders
@@ -19,12 +18,14 @@ from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.moderation.routes import directory_keepers
+from rtp_finance_directory.notices.awards.schedule import run_awards
 from rtp_finance_directory.notices.cases import handlers as notice_handlers
 from rtp_finance_directory.notices.cases.routes import case_notices
 from rtp_finance_directory.notices.cases.schedule import run_watch
 from rtp_finance_directory.notices.routes import contract_endings, notices
 from rtp_finance_directory.open_referral.routes import finance_services
 from rtp_finance_directory.plans.routes import comparisons, plans
+from rtp_finance_directory.resources import FinanceCaches
 from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
@@ -104,8 +105,8 @@ service = Service(
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
         RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule, run_funders, run_alerts, run_watch],
+    loops=[run_schedule, run_funders, run_alerts, run_watch, run_awards],
     settings=FinanceSettings,
     load_reference_data=load_reference_data,
-    build_resources=lambda _: CatalogueCache(),
+    build_resources=lambda _: FinanceCaches(),
 )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_finance_directory.loading.command import NOT_DONE, Options, load_all
 from rtp_finance_directory.loading.file_standard import FileStandard
+from rtp_finance_directory.loading.pages import Fetching
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
 from rtp_shared.run import load_settings
@@ -38,6 +39,7 @@ def build_parser(name: str, description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what became of each file there, as JSON")
     parser.add_argument("--problems", type=int, default=20, metavar="N", help="write out so many problems of a file")
     parser.add_argument("--most-bytes", type=int, default=2 * 2**30, metavar="N", help="of a file from an address")
+    parser.add_argument("--most-pages", type=int, default=1000, metavar="N", help="of an address that names the next")
     parser.add_argument(
         "--allow-private", action="store_true", help="take addresses of private networks, and http, too"
     )
@@ -49,8 +51,7 @@ def read_options(asked: argparse.Namespace, *, modified: datetime | None = None)
         sources=asked.sources,
         modified=modified,
         again=asked.again,
-        allow_private=asked.allow_private,
-        most_bytes=asked.most_bytes,
+        fetching=Fetching(asked.most_bytes, asked.most_pages, allow_private=asked.allow_private),
         report=asked.report,
         problems=asked.problems,
     )

@@ -3,6 +3,7 @@ lists of releases, or one in each line; each may be packed by gzip.
 
     python -m rtp_finance_directory.load_notices FILE | DIRECTORY | https://ADDRESS ...
 
+Of an address that answers in pages, all are loaded: each names the next in its links, on the same server.
 RTP_DATABASE_URL is that of rtp_finance_directory_operator. A load that was stopped goes on where it was; a file that
 was loaded is not loaded again. What became of each file is written to standard output, what is wrong to standard error.
 Ends with 0 if all is loaded, 3 if it is but for releases that are not as the standard has them, 1 if a source is not.

@@ -174,3 +174,44 @@ class ContractEnding(EventData):
     ends_on: date = Field(description="Its last day, without extensions")
     extendable_until: date | None = Field(default=None, description="Until when it may be extended, if that is said")
     found_at: datetime = Field(description="When it was found, UTC")
+
+
+AWARDING = "The body that awarded it"
+
+
+class ReservedContractAwarded(EventData):
+    """A public body awarded a contract that was reserved to public service mutuals, as its notices say. It is told
+    again if they say something else. For the cooling-off of reserved contracts; all of it is public already.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.reserved-contract-awarded.v1"
+    SUBJECT: ClassVar[str] = "reserved-awards"
+    READERS: ClassVar[str] = AWARDING
+    SINCE: ClassVar[str] = "1.5.0"
+
+    reserved_award_id: UUID = Field(description="The award to this provider: the same each time it is told")
+    ocid: str = Field(description="The contracting process, by its Open Contracting id")
+    award: str = Field(description="The award within the process")
+    authority: UUID = Field(description="The body that awarded it")
+    authority_known_by: str = Field(description="identifier; or name, which is a guess")
+    provider: str = Field(description="Number of the provider in a register of organisations: GB-COH-01234567")
+    cpv: list[str] = Field(description="CPV codes of the services, eight digits each")
+    reserved_under: str = Field(description="procurement-act-section-33 or public-contracts-regulation-77")
+    awarded_on: date = Field(description="The day of the award")
+    entered_into_on: date | None = Field(
+        default=None, description="The day of the contract; under section 33 always, else if a notice says it"
+    )
+    found_at: datetime = Field(description="When it was found, UTC")
+
+
+class ReservedAwardWithdrawn(EventData):
+    """The notices of a process say no more that a reserved contract was awarded to this provider by this body."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.reserved-award-withdrawn.v1"
+    SUBJECT: ClassVar[str] = "reserved-awards"
+    READERS: ClassVar[str] = AWARDING
+    SINCE: ClassVar[str] = "1.5.0"
+
+    reserved_award_id: UUID = Field(description="The award, as it was told")
+    ocid: str = Field(description="The contracting process, by its Open Contracting id")
+    found_at: datetime = Field(description="When it was found, UTC")

@@ -1,13 +1,14 @@
-"""A group asks which money it could have: first as nobody in particular, then for its case, then for a plan."""
+"""A group asks which money it could have: first as nobody in particular, then for its case, then for a plan; and
+what its council buys."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from rtp_examples.journeys.api import Case, read_json
 from rtp_examples.journeys.personas import Personas
 from rtp_examples.journeys.scenario import Scenario
 from rtp_examples.receiver import JsonObject
 
-TITLE = "Finance: questions answered, a shortlist, a plan and its reasons"
+TITLE = "Finance: questions answered, a shortlist, a plan and its reasons, a notice matched, a contract's end seen"
 BEGINS_ON = date(2027, 5, 3)
 
 DRAFT: JsonObject = {
@@ -34,6 +35,7 @@ ANSWERS: JsonObject = {
 }
 """What the group would say of itself, fact by fact."""
 NEEDED_PENCE = 20_000_000
+CALL, CONTRACT = "ocds-h6vhtk-journey-1", "ocds-h6vhtk-journey-2"
 
 
 def run(scenario: Scenario) -> None:
@@ -44,6 +46,7 @@ def run(scenario: Scenario) -> None:
     case = _submit(scenario, personas)
     plan = _make_plan(scenario, personas)
     _improve(scenario, personas, plan)
+    _see_notices(scenario, personas, case)
     personas.lead.act(case, "withdraw", membersInFavour=8, reason="The group applies again once its loan is promised.")
     scenario.check_end(case, events=EVENTS, group="council-intake", others=("council-officers",))
 
@@ -101,6 +104,50 @@ def _improve(scenario: Scenario, personas: Personas, plan: JsonObject) -> None:
     scenario.require(reach >= (plan["coveredPence"], -plan["costPence"]), otherwise="more to choose from made it worse")
 
 
+def _see_notices(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Load what the council publishes, and see what of it concerns the case, and why."""
+    scenario.begin_step("Is our service being bought? The council's notices are loaded")
+    scenario.wait_days(1, "the council publishes a call, and the contract that stands now")
+    scenario.platform.load_notices(make_notices(scenario.today))
+    scenario.drain_events()
+    judged = read_json(personas.lead.api.get(f"/v1/case-notices/{case.id}", params={"verdict": "matches"}))["items"]
+    scenario.require([each["ocid"] for each in judged] == [CALL], otherwise="the call for home care does not match")
+    scenario.say(f"{judged[0]['title']}, reserved to {', '.join(judged[0]['reserved'])}, matches the case")
+    for finding in judged[0]["findings"]:
+        scenario.say(f"{finding['rule']}: {finding['answer']}; {finding['why']}")
+    told = [each for each in scenario.read_feed("council-intake", case) if each["type"].endswith("contract-ending.v1")]
+    scenario.require([each["data"]["ocid"] for each in told] == [CONTRACT], otherwise="no end of a contract was told")
+    scenario.say(f"the contract that stands now ends on {told[0]['data']['endsOn']}: time to be ready by then")
+
+
+def make_notices(today: date) -> JsonObject:
+    """Make a package of releases as the council would publish them: a call, and an award of years ago."""
+    buyer = {"id": "CMD", "name": "London Borough of Camden", "identifier": {"scheme": "GB-LAE", "id": "CMD"}}
+    care = [{"id": "1", "classification": {"scheme": "CPV", "id": "85312400"}}]
+    mutuals = {"reservedParticipation": ["publicServiceMissionOrganization"]}
+    begins, ends = today + timedelta(300), today + timedelta(365)
+    release = {"date": f"{today}T08:00:00Z", "initiationType": "tender", "parties": [{**buyer, "roles": ["buyer"]}]}
+    tender = {"id": "T", "title": "Home care", "items": care}
+    call = tender | {
+        "status": "active",
+        "otherRequirements": mutuals,
+        "tenderPeriod": {"endDate": f"{today + timedelta(60)}T12:00:00Z"},
+        "contractPeriod": {"startDate": f"{begins}T00:00:00Z", "durationInMonths": 60},
+    }
+    made = {"status": "active", "period": {"endDate": f"{ends}T12:00:00Z"}}
+    award = {
+        "tag": ["award"],
+        "tender": tender | {"status": "complete"},
+        "awards": [{"id": "A", "status": "active", "suppliers": [{"id": "S", "name": "Care at Home Limited"}]}],
+        "contracts": [{"id": "C", "awardID": "A", **made}],
+    }
+    releases = [
+        {**release, "ocid": CALL, "id": "call", "tag": ["tender"], "tender": call},
+        {**release, "ocid": CONTRACT, "id": "award", **award},
+    ]
+    return {"version": "1.1", "releases": releases}
+
+
 def _tell(scenario: Scenario, plan: JsonObject) -> None:
     for part in plan["parts"]:
         rate = f", {part['aprPercent']}% APR" if part["aprPercent"] is not None else ", given"
@@ -115,4 +162,12 @@ def _tell(scenario: Scenario, plan: JsonObject) -> None:
     scenario.require(plan["illustrative"], otherwise="a plan is presented as an offer")
 
 
-EVENTS = ("case-opened", "case-submitted", "support-proposed", "shortlist-made", "case-withdrawn")
+EVENTS = (
+    "case-opened",
+    "case-submitted",
+    "support-proposed",
+    "shortlist-made",
+    "notice-matched",
+    "contract-ending",
+    "case-withdrawn",
+)

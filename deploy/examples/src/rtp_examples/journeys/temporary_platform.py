@@ -1,6 +1,7 @@
 """A platform of its own in this process, with files in a temporary directory and a clock that is moved by hand."""
 
 import asyncio
+import json
 import socket
 import tempfile
 import threading
@@ -19,8 +20,13 @@ from rtp_embedded import postgres
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform, prepare
 from rtp_examples import sandbox
+from rtp_examples.receiver import JsonObject
+from rtp_finance_directory.loading.load import load_file
+from rtp_finance_directory.notices.cases.schedule import WatchTurns, look_once
+from rtp_finance_directory.notices.loading.file_standard import NOTICES
 from rtp_operations.keys import Keys
 from rtp_shared.clock import utcnow
+from rtp_shared.db import Database
 from rtp_shared.server import ManagedServer, build_http_config
 
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off"}
@@ -66,6 +72,23 @@ class TemporaryPlatform:
     def drain_events(self) -> None:
         """Deliver every event, and all that follows from it."""
         _run_in(self._loop, self._platform.drain_events())
+
+    def load_notices(self, package: JsonObject) -> None:
+        """Load contract notices as the loader's command does, and have the worker look which cases they concern."""
+        _run_in(self._loop, self._load_notices(package))
+
+    async def _load_notices(self, package: JsonObject) -> None:
+        finance = self._platform.background["finance-directory"]
+        url = finance.database.url.set(username=finance.service.get_role("operator"))
+        database = Database(url.render_as_string(hide_password=False), pool_size=1)
+        try:
+            with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+                json.dump(package, file)
+                file.flush()
+                await load_file(database, NOTICES, Path(file.name), source="notices.json", clock=self._clock)
+        finally:
+            await database.close()
+        await look_once(finance, WatchTurns())
 
 
 @contextmanager

@@ -98,11 +98,12 @@ _CHILDREN = {
     "awards": """
         (SELECT coalesce(json_agg(json_build_object(
             'authority', a.authority_id, 'provider', a.provider, 'codes', a.cpv, 'reserved_under', a.reserved_under,
-            'awarded_on', a.awarded_on, 'entered_into_on', a.entered_into_on)), '[]')
+            'awarded_on', a.awarded_on, 'entered_into_on', a.entered_into_on, 'source', a.source)), '[]')
          FROM contract_awards a JOIN case_records r ON r.case_id = cases.id AND r.kind = 'legal-entity'
          WHERE a.authority_id = coalesce(cases.commissioner_id, cases.employer_id)
            AND a.provider = (r.content ->> 'scheme') || '-' || (r.content ->> 'identifier')
-           AND a.reserved_under IS NOT NULL AND a.withdrawn_at IS NULL AND a.case_id IS DISTINCT FROM cases.id)""",
+           AND a.reserved_under IS NOT NULL AND a.withdrawn_at IS NULL
+           AND a.authority_known_by IS DISTINCT FROM 'name' AND a.case_id IS DISTINCT FROM cases.id)""",
     "holidays": """
         (SELECT coalesce(string_agg(h.division || ' ' || h.day, ','), '') FROM bank_holidays h
          WHERE h.day > :today - 400)""",
@@ -227,7 +228,8 @@ def _read_award(row: JsonRow) -> PastAward:
     law = ReservationLaw(row["reserved_under"])
     counted = "awarded_on" if law is ReservationLaw.REGULATION_77 else "entered_into_on"
     codes = tuple(map(CpvCode, row["codes"]))
-    return PastAward(row["authority"], row["provider"], codes, law, date.fromisoformat(row[counted]))
+    entered_into_on = date.fromisoformat(row[counted])
+    return PastAward(row["authority"], row["provider"], codes, law, entered_into_on, row["source"])
 
 
 def _read_party(row: JsonRow) -> Party:

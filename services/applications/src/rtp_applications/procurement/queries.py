@@ -1,5 +1,7 @@
 """What the records of awards say of a procurement."""
 
+from operator import attrgetter
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.queries import find_bodies
@@ -21,16 +23,19 @@ async def add_comparable_contract(
     if facts.commenced_on is None or not facts.codes:
         return facts
     law = ReservationLaw.SECTION_33 if facts.commenced_on >= ACT_SINCE else ReservationLaw.REGULATION_77
-    days = [
-        past.entered_into_on
+    comparable = [
+        past
         for body in bodies
         for past in await list_past_awards(session, body, provider)
         if is_comparable(past, authority=str(body), codes=facts.codes, law=law)
         and (facts.award_on is None or past.entered_into_on <= facts.award_on)
     ]
-    if not days:
+    if not comparable:
         return facts
-    latest = max(days)
+    found = max(comparable, key=attrgetter("entered_into_on"))
+    latest = found.entered_into_on
     if facts.no_comparable_contract:
-        raise Invalid(errors=[FieldError("noComparableContract", f"one of {latest} is on record", "query")])
+        raise Invalid(
+            errors=[FieldError("noComparableContract", f"one of {latest} is on record: {found.source}", "query")]
+        )
     return facts.model_copy(update={"comparable_contract_on": max(latest, facts.comparable_contract_on or latest)})

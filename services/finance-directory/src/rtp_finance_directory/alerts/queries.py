@@ -1,6 +1,6 @@
 """Queries of saved searches, and of what is to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.search.criteria import ProductCriteria, build_conditions
 from rtp_finance_directory.search.days import get_next_closing, takes_applications_on
 from rtp_finance_directory.vocabulary import PublicationState
-from rtp_shared.db import AnyRow, AnySelect
+from rtp_shared.db import AnySelect
 
 PUBLISHED = Product.publication == PublicationState.PUBLISHED
 OPENINGS = func.coalesce(ProductNews.opening, 0)
@@ -50,11 +50,13 @@ def select_new_finds(search_id: UUID, criteria: ProductCriteria, *, today: date)
 
 
 async def list_due_searches(
-    session: AsyncSession, *, looked_before: datetime, today: date, limit: int
+    session: AsyncSession, *, looked_before: datetime, today: date, limit: int, without: Collection[UUID] = ()
 ) -> Sequence[UUID]:
-    """List searches of which nothing was told today, and at which nobody has looked for long."""
+    """List searches of which nothing was told today, at which nobody has looked for long, and that are not left out."""
     waiting = or_(SavedSearch.told_on.is_(None), SavedSearch.told_on < today)
     query = select(SavedSearch.id).where(waiting, SavedSearch.looked_at <= looked_before)
+    if without:
+        query = query.where(SavedSearch.id.not_in(without))
     return (await session.scalars(query.order_by(SavedSearch.looked_at).limit(limit))).all()
 
 
@@ -83,12 +85,17 @@ async def list_products_with_news(session: AsyncSession, *, today: date, closing
     return (await session.scalars(query.order_by(Product.id))).all()
 
 
-async def list_unverified(session: AsyncSession, *, since: date, limit: int) -> Sequence[AnyRow]:
-    """List published products that nobody has verified since the day, and whose keeper was not told since then."""
+async def list_unverified(
+    session: AsyncSession, *, since: date, limit: int, without: Collection[UUID] = ()
+) -> Sequence[UUID]:
+    """List published products that nobody has verified since the day, and whose keeper was not told since then, but
+    for those left out."""
     looked_at = func.greatest(Product.verified_on, ProductNews.reminded_on)
-    query: AnySelect = (
-        select(Product.id, Product.owner, Product.verified_on)
+    query = (
+        select(Product.id)
         .outerjoin(ProductNews, ProductNews.product_id == Product.id)
         .where(PUBLISHED, Product.owner.is_not(None), or_(looked_at.is_(None), looked_at <= since))
     )
-    return (await session.execute(query.order_by(Product.id).limit(limit))).all()
+    if without:
+        query = query.where(Product.id.not_in(without))
+    return (await session.scalars(query.order_by(Product.id).limit(limit))).all()

@@ -1,7 +1,9 @@
 """The worker that tells what is new about products, and what saved searches newly find."""
 
 import logging
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +17,8 @@ from rtp_finance_directory.alerts.schemas import CriteriaGiven
 from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.directory.windows import ApplicationWindow
 from rtp_finance_directory.settings import FinanceSettings
+from rtp_finance_directory.turns import Turns
+from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.events import compute_digest
@@ -42,13 +46,27 @@ MOST_NAMED = 100
 OPERATOR = "scope:finance:oversee"
 
 
+def _take_turns(what: str) -> Turns[UUID]:
+    return Turns(what)
+
+
+@dataclass(frozen=True)
+class AlertTurns:
+    """What has failed of each kind of work."""
+
+    news: Turns[UUID] = field(default_factory=partial(_take_turns, "the news of a product"))
+    reminders: Turns[UUID] = field(default_factory=partial(_take_turns, "the reminder of a product's keeper"))
+    searches: Turns[UUID] = field(default_factory=partial(_take_turns, "a saved search"))
+
+
 async def run_alerts(runtime: Runtime) -> None:
     """Look every 30 seconds until cancelled. Any number may work side by side."""
+    turns = AlertTurns()
 
     async def work() -> None:
-        await tell_news(runtime)
-        await remind_keepers(runtime)
-        await look_for_finds(runtime)
+        await tell_news(runtime, turns.news)
+        await remind_keepers(runtime, turns.reminders)
+        await look_for_finds(runtime, turns.searches)
 
     await run_every(
         EVERY_SECONDS,
@@ -57,16 +75,19 @@ async def run_alerts(runtime: Runtime) -> None:
     )
 
 
-async def tell_news(runtime: Runtime) -> int:
+async def tell_news(runtime: Runtime, turns: Turns[UUID]) -> int:
     """Tell what is new of every product; return how many events that made."""
-    today, days = _get_day(runtime.clock()), get_settings(runtime).closing_days
+    now = runtime.clock()
+    today, days = _get_day(now), get_settings(runtime).closing_days
     async with runtime.database.transaction(SYSTEM, read_only=True) as session:
         found = await queries.list_products_with_news(session, today=today, closing_days=days)
-    told = 0
-    for product_id in found:
+
+    async def tell(product_id: UUID) -> bool:
         async with runtime.database.transaction(SYSTEM) as session:
-            told += await _tell_product(runtime, session, product_id, today=today)
-    return told
+            return await _tell_product(runtime, session, product_id, today=today)
+
+    ready = [each for each in found if not turns.is_waiting(each, now)]
+    return sum([bool(await turns.take(each, partial(tell, each), now=now)) for each in ready])
 
 
 async def _tell_product(runtime: Runtime, session: AsyncSession, product_id: UUID, *, today: date) -> bool:
@@ -95,31 +116,53 @@ def _write_event(kind: NewsKind, product: Product, opening: ProductOpening, toda
     return ProductWithdrawn(product_id=product.id, version=product.version, reason=reason.value)
 
 
-async def remind_keepers(runtime: Runtime) -> int:
-    """Tell keepers of published products that nobody has verified for long, and again until somebody does."""
-    today = _get_day(runtime.clock())
-    since = today - timedelta(days=get_settings(runtime).verification_days)
-    async with runtime.database.transaction(SYSTEM) as session:
-        for row in (found := await queries.list_unverified(session, since=since, limit=BATCH)):
-            if (locked := await _lock(session, row.id)) is None or locked[1].reminded_on == today:
-                continue
-            locked[1].reminded_on = today
-            event = ProductVerificationLapsed(product_id=row.id, verified_on=row.verified_on)
-            await _publish(runtime, session, locked[1], event, [organisation_identity(row.owner), *SYSTEM])
-    return len(found)
+async def remind_keepers(runtime: Runtime, turns: Turns[UUID]) -> int:
+    """Tell keepers of published products that nobody has verified for long, and again until somebody does; return how
+    many were told."""
+    now = runtime.clock()
+    since = _get_day(now) - timedelta(days=get_settings(runtime).verification_days)
+    async with runtime.database.transaction(SYSTEM, read_only=True) as session:
+        found = await queries.list_unverified(session, since=since, limit=BATCH, without=turns.list_waiting(now))
+
+    async def remind(product_id: UUID) -> bool:
+        async with runtime.database.transaction(SYSTEM) as session:
+            return await _remind_keeper(runtime, session, product_id, since=since, today=_get_day(now))
+
+    return sum([bool(await turns.take(each, partial(remind, each), now=now)) for each in found])
 
 
-async def look_for_finds(runtime: Runtime) -> int:
+async def _remind_keeper(
+    runtime: Runtime, session: AsyncSession, product_id: UUID, *, since: date, today: date
+) -> bool:
+    """Tell the keeper, unless another worker has, or somebody has verified it meanwhile."""
+    locked = await _lock(session, product_id)
+    if locked is None:
+        return False
+    product, news = locked
+    looked_at = max((day for day in (product.verified_on, news.reminded_on) if day is not None), default=None)
+    published = product.publication is PublicationState.PUBLISHED
+    if product.owner is None or not published or (looked_at is not None and looked_at > since):
+        return False
+    news.reminded_on = today
+    event = ProductVerificationLapsed(product_id=product_id, verified_on=product.verified_on)
+    await _publish(runtime, session, news, event, [organisation_identity(product.owner), *SYSTEM])
+    return True
+
+
+async def look_for_finds(runtime: Runtime, turns: Turns[UUID]) -> int:
     """Tell clients what their searches newly find, at most once a day for a search; return how many were told."""
     now = runtime.clock()
-    today = _get_day(now)
+    today, waiting = _get_day(now), turns.list_waiting(now)
     async with runtime.database.transaction(SYSTEM, read_only=True) as session:
-        due = await queries.list_due_searches(session, looked_before=now - LOOK_AFTER, today=today, limit=BATCH)
-    told = 0
-    for search_id in due:
+        due = await queries.list_due_searches(
+            session, looked_before=now - LOOK_AFTER, today=today, limit=BATCH, without=waiting
+        )
+
+    async def look(search_id: UUID) -> bool:
         async with runtime.database.transaction(SYSTEM) as session:
-            told += await _look(runtime, session, search_id, now=now, today=today)
-    return told
+            return await _look(runtime, session, search_id, now=now, today=today)
+
+    return sum([bool(await turns.take(each, partial(look, each), now=now)) for each in due])
 
 
 async def _look(runtime: Runtime, session: AsyncSession, search_id: UUID, *, now: datetime, today: date) -> bool:

@@ -29,7 +29,7 @@ _SOURCE = ("source_note", "source_year", "certainty")
 
 
 async def _get_cache(request: Request) -> CatalogueCache:
-    cache: CatalogueCache = request.app.state.runtime.resources
+    cache: CatalogueCache = request.app.state.runtime.resources.catalogue
     return cache
 
 

@@ -1,7 +1,8 @@
 """The worker that publishes funders and programmes on their day, and reminds keepers to verify them."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from rtp_finance_directory.funders.commands import NOUNS, follow_entry_schedule
 from rtp_finance_directory.funders.models import Funder, FundingProgramme
 from rtp_finance_directory.funders.queries import list_due_entries, list_unverified_entries
 from rtp_finance_directory.settings import FinanceSettings
+from rtp_finance_directory.turns import Turns
 from rtp_finance_directory.vocabulary import DirectoryNoun
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts.events import compute_digest
@@ -29,9 +31,12 @@ BATCH = 200
 async def run_funders(runtime: Runtime) -> None:
     """Look every 30 seconds until cancelled. Any number may work side by side."""
 
+    due: Turns[UUID] = Turns("the schedule of a funder or programme")
+    reminders: Turns[UUID] = Turns("a reminder of a funder or programme")
+
     async def work() -> None:
-        await process_due_entries(runtime)
-        await remind_funders(runtime)
+        await process_due_entries(runtime, due)
+        await remind_funders(runtime, reminders)
 
     await run_every(
         EVERY_SECONDS,
@@ -40,33 +45,43 @@ async def run_funders(runtime: Runtime) -> None:
     )
 
 
-async def process_due_entries(runtime: Runtime) -> int:
+async def process_due_entries(runtime: Runtime, turns: Turns[UUID]) -> int:
     """Publish and take off what is due by the platform's clock; return how many changed."""
     now, changed = runtime.clock(), 0
     for noun, table in NOUNS.items():
         async with runtime.database.transaction(SYSTEM, read_only=True) as session:
             due = await list_due_entries(session, table, now.astimezone(LONDON).date())
         for entry_id in due:
-            async with runtime.database.transaction(SYSTEM) as session:
-                changed += await follow_entry_schedule(session, noun, entry_id, now=now)
+            if not turns.is_waiting(entry_id, now):
+                changed += await turns.take(entry_id, partial(_follow, runtime, noun, entry_id, now), now=now) or 0
     return changed
 
 
-async def remind_funders(runtime: Runtime) -> int:
+async def _follow(runtime: Runtime, noun: DirectoryNoun, entry_id: UUID, now: datetime) -> bool:
+    async with runtime.database.transaction(SYSTEM) as session:
+        return await follow_entry_schedule(session, noun, entry_id, now=now)
+
+
+async def remind_funders(runtime: Runtime, turns: Turns[UUID]) -> int:
     """Tell keepers of what nobody has verified for long, and again until somebody does; return how many were told."""
-    told = 0
+    now, told = runtime.clock(), 0
     assert isinstance(runtime.settings, FinanceSettings)  # noqa: S101 - the service's own settings
-    since = runtime.clock().astimezone(LONDON).date() - timedelta(days=runtime.settings.verification_days)
+    since = now.astimezone(LONDON).date() - timedelta(days=runtime.settings.verification_days)
     for noun, table in NOUNS.items():
         async with runtime.database.transaction(SYSTEM, read_only=True) as session:
             found = await list_unverified_entries(session, table, since=since, limit=BATCH)
         for entry_id in found:
-            async with runtime.database.transaction(SYSTEM) as session:
-                told += await _remind(runtime, session, noun, entry_id)
+            if not turns.is_waiting(entry_id, now):
+                told += await turns.take(entry_id, partial(_remind, runtime, noun, entry_id), now=now) or 0
     return told
 
 
-async def _remind(runtime: Runtime, session: AsyncSession, noun: DirectoryNoun, entry_id: UUID) -> bool:
+async def _remind(runtime: Runtime, noun: DirectoryNoun, entry_id: UUID) -> bool:
+    async with runtime.database.transaction(SYSTEM) as session:
+        return await _publish_reminder(runtime, session, noun, entry_id)
+
+
+async def _publish_reminder(runtime: Runtime, session: AsyncSession, noun: DirectoryNoun, entry_id: UUID) -> bool:
     table, today = NOUNS[noun], runtime.clock().astimezone(LONDON).date()
     query = select(table).where(table.id == entry_id).with_for_update(skip_locked=True, key_share=True)
     entry: Funder | FundingProgramme | None = await session.scalar(query)

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Computed, Index
+from sqlalchemy import BigInteger, Computed, Index, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,6 +57,15 @@ class Grant(Model):
         Index("ix_grants_recipient_id", "recipient_id", "awarded_on"),
         Index("ix_grants_amount_pence", "amount_pence"),
     )
+
+
+class GrantClock(Model):
+    """A number that grows whenever grants are loaded. Its one row is locked by whoever stores a batch, at the end."""
+
+    __tablename__ = "grant_clock"
+
+    id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class IncomingGrant(Model):

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request, Response
 
 from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.grants import queries, statistics
+from rtp_finance_directory.grants.answers import AnswerCache
 from rtp_finance_directory.grants.facets import Facets, count_facets
 from rtp_finance_directory.grants.filters import Filters
 from rtp_finance_directory.grants.schemas import (
@@ -102,22 +103,37 @@ Asked = Annotated[Filters, Depends(read_filters)]
 Currency = Annotated[str, Query(pattern=r"^[A-Z]{3}$", description="ISO 4217: figures are of one currency alone")]
 
 
-@grants.get("")
+async def _get_cache(request: Request) -> AnswerCache:
+    cache: AnswerCache = request.app.state.runtime.resources.grants
+    return cache
+
+
+@grants.get("", response_model=GrantPage)
 async def list_grants(
     _: Anyone,
     session: Session,
+    cache: Annotated[AnswerCache, Depends(_get_cache)],
     asked: Asked,
     limit: Limit = 20,
     after: After = None,
     facets: Annotated[bool, Query(description="Count the facets too")] = False,
-) -> GrantPage:
+) -> Response:
     """Find grants that were awarded, as their funders publish them.
 
     Without `q` the newest come first. With `q` the best matches come first, among the newest thousand that match: the
     title and the recipient weigh most, then the programme and the funder, then the description.
     """
     key = decode_cursor(after, Position, UUID)
-    last = (key[0], key[1]) if key else None
+    question = (asked, limit, after, facets)
+    if (answer := await cache.find(session, question)) is None:
+        found = await _search(session, asked, limit, (key[0], key[1]) if key else None, facets=facets)
+        cache.keep(question, answer := found.model_dump_json(by_alias=True).encode())
+    return Response(answer, media_type="application/json")
+
+
+async def _search(
+    session: Session, asked: Filters, limit: int, last: tuple[int, UUID] | None, *, facets: bool
+) -> GrantPage:
     find = queries.list_newest if asked.text is None else queries.list_ranked
     async with answer_soon(session):
         rows = await find(session, asked, limit=limit, after=last)

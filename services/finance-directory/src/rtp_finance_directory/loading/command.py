@@ -2,19 +2,16 @@
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from yarl import URL
-
-from rtp_finance_directory.loading.fetch import NotFetched, fetch
 from rtp_finance_directory.loading.file_standard import FileStandard
 from rtp_finance_directory.loading.found import Unreadable
 from rtp_finance_directory.loading.load import Loaded, load_file
+from rtp_finance_directory.loading.pages import Fetching, fetch_pages
 from rtp_finance_directory.loading.progress import LoadedElsewhere, LoadProgress, list_problems
 from rtp_finance_directory.loading.report import build_report, describe_load
 from rtp_shared.clock import Clock
@@ -30,8 +27,7 @@ class Options(NamedTuple):
     sources: list[str]
     modified: datetime | None
     again: bool
-    allow_private: bool
-    most_bytes: int
+    fetching: Fetching
     report: Path | None
     problems: int
 
@@ -98,15 +94,8 @@ async def _find_files(standard: FileStandard[Any], options: Options) -> AsyncIte
     """Find the files of all sources, with their names; instead of a file why there is none."""
     for source in options.sources:
         if source.startswith(("http://", "https://")):
-            name = str(URL(source).with_user(None).with_query(None).with_fragment(None))
-            with tempfile.TemporaryDirectory(prefix="rtp-load-") as directory:
-                path = Path(directory) / "file"
-                try:
-                    await fetch(source, path, most_bytes=options.most_bytes, allow_private=options.allow_private)
-                except NotFetched as error:
-                    yield str(error), name
-                else:
-                    yield path, name
+            async for found in fetch_pages(standard, source, options.fetching._replace(show=_show_fetched)):
+                yield found
             continue
         try:
             for path in _list_files(Path(source), standard.suffixes):
@@ -150,6 +139,12 @@ class Bar:
         if self._shown:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
+
+
+def _show_fetched(name: str, size: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{name[-60:]} {size / 2**20:,.1f} MiB fetched\033[K")
+        sys.stderr.flush()
 
 
 def _say(text: str) -> None:

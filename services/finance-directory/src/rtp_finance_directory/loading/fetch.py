@@ -17,6 +17,7 @@ from yarl import URL
 MOST_REDIRECTS = 5
 BLOCK = 262_144
 SECONDS_OF_SILENCE = 60.0
+SECONDS_OF_A_PAUSE = 5.0
 _CLOSED = [
     ip_network(each) for each in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16")
 ]
@@ -25,6 +26,14 @@ _PUBLIC_V6 = ip_network("2000::/3")
 
 class NotFetched(Exception):
     """The address gave no file; the message says why."""
+
+
+class Busy(NotFetched):
+    """The server asks to come back later."""
+
+    def __init__(self, status: int, seconds: float) -> None:
+        super().__init__(f"it answers {status}, and asks to come back after {seconds:.0f} seconds")
+        self.seconds = seconds
 
 
 def is_public(address: str) -> bool:
@@ -91,6 +100,8 @@ def _require_open(url: URL, *, allow_private: bool) -> None:
 
 
 async def _save(response: aiohttp.ClientResponse, to: Path, most: int, show: Callable[[int], Any]) -> None:
+    if response.status in (429, 503):
+        raise Busy(response.status, _read_wait(response.headers.get("Retry-After", "")))
     if response.status != 200:
         raise NotFetched(f"it answers {response.status}")
     size = 0
@@ -101,3 +112,8 @@ async def _save(response: aiohttp.ClientResponse, to: Path, most: int, show: Cal
                 raise NotFetched(f"it is larger than {most:,} bytes: --most-bytes allows more")
             file.write(block)
             show(size)
+
+
+def _read_wait(said: str) -> float:
+    """Return the seconds that the server asks for: a date is not understood, and waited for as if nothing was said."""
+    return float(said) if said.isdecimal() and said.isascii() else SECONDS_OF_A_PAUSE

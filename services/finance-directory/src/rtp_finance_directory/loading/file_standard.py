@@ -42,6 +42,9 @@ class FileStandard(Protocol[R]):
 
     def open(self, facts: FileFacts) -> OpenFile: ...
 
+    def find_next(self, facts: FileFacts) -> str | None:
+        """Return the address of the page that follows, where the file names one. Raises Unreadable."""
+
     def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[R]:
         """Check what was found. `fallback` is when items were modified that do not say it."""
 

@@ -7,7 +7,7 @@ behind it where its braces can be told.
 
 import json
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, NoReturn, TextIO
 
 from rtp_finance_directory.loading.found import FoundItem, Unreadable, make_unreadable
@@ -40,8 +40,10 @@ class Layout(NamedTuple):
     """Whether the file may also be the list alone."""
 
 
-def read_json(stream: TextIO, layout: Layout) -> Generator[FoundItem | Problem]:
-    """Read what stands in the lists of the object that the file is."""
+def read_json(
+    stream: TextIO, layout: Layout, note: Callable[[str, Any], object] = lambda *_: None
+) -> Generator[FoundItem | Problem]:
+    """Read what stands in the lists of the object that the file is; hand over to `note` what stands beside them."""
     window = _Window(stream, layout.most_characters)
     if layout.bare and window.peek() == "[":
         window.position += 1
@@ -59,7 +61,7 @@ def read_json(stream: TextIO, layout: Layout) -> Generator[FoundItem | Problem]:
                 seen += 1
                 yield item
         else:
-            _read_member(window)
+            note(name, _read_member(window))
         if window.peek() == ",":
             window.position += 1
     window.expect("}", _CHECK_JSON)

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, any_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
@@ -98,7 +98,16 @@ class Notice(Model):
         Index("ix_notices_cpv_prefixes", "cpv_prefixes", "regions", postgresql_using="gin"),
         Index("ix_notices_buyer_body", "buyer_body"),
         Index("ix_notices_buyer_id", "buyer_id"),
+        Index(
+            "ix_notices_reserved_to_mutuals",
+            "ocid",
+            postgresql_where=text("'public-service-mutuals' = ANY (reserved)"),
+        ),
     )
+
+
+RESERVED_TO_MUTUALS = literal_column("'public-service-mutuals'") == any_(Notice.reserved)
+"""As the index has it: the whole or a lot of the process is reserved to public service mutuals."""
 
 
 class NoticeContract(Model):

@@ -55,3 +55,10 @@ class MatchRule(StrEnum):
     """Is it of the size of the service."""
     DATES = "dates"
     """Is there still time."""
+
+
+class AwardLaw(StrEnum):
+    """The provision in reliance on which a contract was reserved to public service mutuals."""
+
+    SECTION_33 = "procurement-act-section-33"
+    REGULATION_77 = "public-contracts-regulation-77"

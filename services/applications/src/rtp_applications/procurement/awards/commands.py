@@ -22,7 +22,9 @@ OVERSEE = "cases:oversee"
 
 
 async def record_award(session: AsyncSession, given: AwardGiven, *, actor: Principal, now: datetime) -> UUID:
-    """Enter a contract that was awarded. The past is entered late, the future not at all."""
+    """Enter a contract that was awarded. The past is entered late, the future not at all. What is on record from a
+    notice becomes the body's own.
+    """
     today = civil_date(now)
     bodies = await find_open_bodies(session, [given.authority], today=today)
     if given.authority not in bodies:
@@ -32,16 +34,15 @@ async def record_award(session: AsyncSession, given: AwardGiven, *, actor: Princ
     if given.entered_into_on > today:
         raise Invalid(errors=[FieldError("/enteredIntoOn", "that day has not come")])
     codes = _read_codes(given.cpv)
-    if await find_same_contract(session, authority_id, given.provider, given.entered_into_on, codes):
+    values = {**given.model_dump(exclude={"authority", "cpv"}), "cpv": codes, "recorded_by": actor.client_id}
+    award = await find_same_contract(session, authority_id, given.provider, given.entered_into_on, codes)
+    if award is None:
+        award = ContractAward(**values, authority_id=authority_id, recorded_at=now)
+        session.add(award)
+    elif award.from_notice:
+        award.take_over(values)
+    else:
         raise AlreadyOnRecord
-    award = ContractAward(
-        **given.model_dump(exclude={"authority", "cpv"}),
-        authority_id=authority_id,
-        cpv=codes,
-        recorded_by=actor.client_id,
-        recorded_at=now,
-    )
-    session.add(award)
     await session.flush()
     return award.id
 

@@ -110,6 +110,8 @@ async def _put(session: AsyncSession, change: CaseChange, award: AwardOfCase) ->
     )
     if record is None:
         session.add(ContractAward(**values, **_describe_entry(change)))
+    elif record.from_notice:
+        record.take_over({**values, "case_id": change.after.case.id, "recorded_by": change.signature.holder})
     elif record.case_id is None:
         record.case_id = change.after.case.id
     elif changed := {name: value for name, value in values.items() if getattr(record, name) != value}:

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.queries import get_name
 from rtp_applications.procurement.awards.errors import NoSuchAward
-from rtp_applications.procurement.awards.models import ContractAward
+from rtp_applications.procurement.awards.models import ContractAward, NoticedAward
 from rtp_applications.procurement.rules.codes import CpvCode
-from rtp_applications.procurement.rules.cooling import PastAward, are_same_kind
+from rtp_applications.procurement.rules.cooling import PastAward
 from rtp_shared.db import AnyRow, AnySelect
 
 _award = ContractAward.__table__.c
+GUESSED = "name"
+"""How an authority was recognised, where it is a guess: such an award is shown, and counts for nothing."""
 
 
 async def get_award(session: AsyncSession, award_id: UUID) -> AnyRow:
@@ -51,6 +53,7 @@ async def list_past_awards(session: AsyncSession, authority_id: UUID, provider: 
             ContractAward.provider == provider,
             ContractAward.reserved_under.is_not(None),
             ContractAward.withdrawn_at.is_(None),
+            ContractAward.authority_known_by.is_distinct_from(GUESSED),
         )
     )
     return [each.as_past_award() for each in found]
@@ -62,19 +65,35 @@ async def find_same_contract(
     """Return the record of this contract, if there is one that was not taken back: one of another kind of services is
     another contract.
     """
-    found = await session.scalars(
+    wanted = [CpvCode(each) for each in codes]
+    found = await _lock_awards(session, authority_id, provider)
+    return next((each for each in found if each.is_same(entered_into_on, wanted)), None)
+
+
+async def lock_unlinked(session: AsyncSession, authority_id: UUID, provider: str) -> list[ContractAward]:
+    """Return the records of contracts of the authority with the provider that no award from a notice stands behind."""
+    linked = exists().where(NoticedAward.award_id == ContractAward.id)
+    return await _lock_awards(session, authority_id, provider, ~linked)
+
+
+async def _lock_awards(
+    session: AsyncSession, authority_id: UUID, provider: str, *more: ColumnElement[bool]
+) -> list[ContractAward]:
+    """Return what stands on record, with the rows locked. Whoever may enter one takes turns, so that none is twice."""
+    turn = func.hashtextextended(f"contract_awards {authority_id} {provider}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(turn)))
+    query = (
         select(ContractAward)
         .where(
             ContractAward.authority_id == authority_id,
             ContractAward.provider == provider,
-            ContractAward.entered_into_on == entered_into_on,
             ContractAward.withdrawn_at.is_(None),
+            *more,
         )
         .order_by(ContractAward.id)
         .with_for_update()
     )
-    wanted = [CpvCode(each) for each in codes]
-    return next((each for each in found if are_same_kind(map(CpvCode, each.cpv), wanted) is not False), None)
+    return list(await session.scalars(query))
 
 
 def _select_awards() -> AnySelect:

@@ -60,4 +60,12 @@ class AwardView(Output):
         "was entered into (Procurement Act 2023 s.33(5))"
     )
     end_reason: str | None
+    ocid: str | None = Field(description="Open Contracting id of the process, where its notices tell the award")
+    from_notice: bool = Field(
+        description="All that the record says is what public notices say. What the body itself enters takes its place"
+    )
+    authority_known_by: str | None = Field(
+        description="How the authority was recognised in a notice: identifier; or name, which is a guess, so that the "
+        "award counts only once the body enters it. Null where no notice alone says it"
+    )
     version: int = Field(description="Grows with every change; the ETag")

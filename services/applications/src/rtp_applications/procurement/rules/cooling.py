@@ -30,6 +30,8 @@ class PastAward:
     codes: tuple[CpvCode, ...]
     reserved_under: ReservationLaw | None
     entered_into_on: date
+    source: str = ""
+    """The notice or decision that says so."""
 
 
 def begin_three_years(last_day: date) -> date:

@@ -47,6 +47,11 @@ class GrantStandard:
     def open(self, facts: FileFacts) -> GrantFile:
         return GrantFile(facts)
 
+    def find_next(self, facts: FileFacts) -> str | None:
+        """A package of the standard is whole: it names no other."""
+        del facts
+        return None
+
     def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[GrantRow]:
         return prepare(found, fallback)
 
@@ -55,6 +60,8 @@ class GrantStandard:
 
     async def store(self, driver: Any, batch: Batch[GrantRow]) -> Stored:
         stored, _ = await merge_rows(driver, _MERGING, batch, partial(_describe, GrantRule.SAID_OTHERWISE))
+        if stored.counts["made"] or stored.counts["changed"]:
+            await driver.execute("UPDATE grant_clock SET position = position + 1")
         return stored
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -50,9 +50,11 @@ async def list_sectors(session: AsyncSession) -> Collection[str | None]:
     return set((await session.scalars(query)).all())
 
 
-async def list_unjudged(session: AsyncSession, sector: str, today: date) -> Sequence[Unjudged]:
+async def list_unjudged(
+    session: AsyncSession, sector: str, today: date, *, without: Collection[Unjudged] = ()
+) -> Sequence[Unjudged]:
     """List open notices of the sector's services that were not judged yet for its cases, and any that were judged by
-    other facts, or have changed since."""
+    other facts, or have changed since; but for those left out."""
     watched = and_(CaseWatch.ended_at.is_(None), CaseWatch.sector == sector)
     stale = (
         select(CaseNotice.case_id, CaseNotice.ocid)
@@ -60,15 +62,20 @@ async def list_unjudged(session: AsyncSession, sector: str, today: date) -> Sequ
         .join(Notice, Notice.ocid == CaseNotice.ocid)
         .where(or_(CaseNotice.notice_version != Notice.version, CaseNotice.facts_version != CaseWatch.version))
     )
+    if without:
+        stale = stale.where(tuple_(CaseNotice.case_id, CaseNotice.ocid).not_in(without))
     services = list(list_search_terms(sector))
     queries: list[AnySelect] = [stale]
     if services:
         judged = exists().where(CaseNotice.case_id == CaseWatch.case_id, CaseNotice.ocid == Notice.ocid)
-        queries.append(
+        unjudged = (
             select(CaseWatch.case_id, Notice.ocid)
             .join(Notice, and_(Notice.cpv_prefixes.overlap(services), _is_open(today), _is_near()))
             .where(watched, ~judged)
         )
+        if without:
+            unjudged = unjudged.where(tuple_(CaseWatch.case_id, Notice.ocid).not_in(without))
+        queries.append(unjudged)
     found: list[Unjudged] = []
     for query in queries:
         rows = await session.execute(query.order_by(CaseWatch.case_id, Notice.ocid).limit(AT_ONCE - len(found)))
@@ -102,8 +109,11 @@ async def list_notice_facts(session: AsyncSession, ocids: Sequence[str]) -> Sequ
     return (await session.scalars(query)).all()
 
 
-async def list_endings(session: AsyncSession, today: date, until: date) -> Sequence[EndingContract]:
-    """List contracts of bodies of watched cases that end by then, and of which the case was not told."""
+async def list_endings(
+    session: AsyncSession, today: date, until: date, *, without: Collection[EndingContract] = ()
+) -> Sequence[EndingContract]:
+    """List contracts of bodies of watched cases that end by then, and of which the case was not told, but for those
+    left out."""
     told = exists().where(
         CaseContract.case_id == CaseWatch.case_id,
         CaseContract.ocid == NoticeContract.ocid,
@@ -131,6 +141,9 @@ async def list_endings(session: AsyncSession, today: date, until: date) -> Seque
         .order_by(CaseWatch.case_id, NoticeContract.ends_on, NoticeContract.ocid, NoticeContract.key)
         .limit(AT_ONCE)
     )
+    if without:
+        keys = [(each.case_id, each.ocid, each.key) for each in without]
+        query = query.where(tuple_(CaseWatch.case_id, NoticeContract.ocid, NoticeContract.key).not_in(keys))
     return [EndingContract(*tuple(row)) for row in await session.execute(query)]
 
 

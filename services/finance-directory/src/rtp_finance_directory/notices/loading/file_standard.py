@@ -13,7 +13,7 @@ from rtp_finance_directory.loading.found import FoundItem
 from rtp_finance_directory.loading.problems import Problem
 from rtp_finance_directory.notices.loading.prepare import ReleaseRow, prepare
 from rtp_finance_directory.notices.loading.store import describe_release, store_releases
-from rtp_finance_directory.notices.reading.files import NoticeFile, inspect_file
+from rtp_finance_directory.notices.reading.files import NoticeFile, find_next_page, inspect_file
 from rtp_finance_directory.notices.standard.problems import ReleaseRule
 
 
@@ -44,6 +44,9 @@ class NoticeStandard:
 
     def open(self, facts: FileFacts) -> NoticeFile:
         return NoticeFile(facts)
+
+    def find_next(self, facts: FileFacts) -> str | None:
+        return find_next_page(facts)
 
     def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[ReleaseRow]:
         """Check what was found. Every release says its date: there is no other."""

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,10 +66,26 @@ class NoticeFile:
         self._raw.close()
 
     def __iter__(self) -> Iterator[FoundItem | Problem]:
+        return open_records(self.read())
+
+    def read(self, note: Callable[[str, Any], object] = lambda *_: None) -> Iterator[FoundItem | Problem]:
+        """Read what stands in it, records unopened; hand over to `note` what stands beside them in a package."""
         lines = self.facts.kind == "json lines"
-        found = read_json_lines(self._stream, PACKAGE) if lines else read_json(self._stream, PACKAGE)
-        return open_records(found)
+        return read_json_lines(self._stream, PACKAGE) if lines else read_json(self._stream, PACKAGE, note)
 
     def get_fraction(self) -> float:
         """Return about how much of it has been read."""
         return 1.0 if self._raw.closed else min(1.0, self._raw.tell() / self.facts.size)
+
+
+def find_next_page(facts: FileFacts) -> str | None:
+    """Return what the package names as `next` among its links. Raises Unreadable if it cannot be read to its end."""
+    if facts.kind == "json lines":
+        return None
+    beside: dict[str, Any] = {}
+    with NoticeFile(facts) as file:
+        for _ in file.read(beside.__setitem__):
+            pass
+    links = beside.get("links")
+    following = links.get("next") if isinstance(links, dict) else None
+    return following if isinstance(following, str) and following else None
