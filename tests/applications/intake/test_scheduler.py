@@ -41,7 +41,7 @@ async def test_a_case_comes_in_where_it_stands_and_its_times_count_from_the_true
     assert case["status"] == "eoi-submitted"
     assert case["submittedAt"].startswith("2026-10-04T23:00")  # the midnight in London that begins 5 October
     started = {each["clock"]: each["startedOn"] for each in case["deadlines"]}
-    assert started["eoi-acknowledgement"] == "2026-10-05"
+    assert started["acknowledgement"] == started["decision-date-notice"] == "2026-10-05"
     assert [each["action"] for each in await history_of(officers, case)] == ["import"]
     for api in (officers, overseer):
         assert (await verdict_on(api, case))["holds"]
@@ -53,8 +53,9 @@ async def test_a_time_that_began_before_the_present_status_counts_from_then(plat
     row = make_row(status="eoi-screening", submittedOn=submitted, statusSince=since)
     await bring_in(platform, officers, write_lines([row]))
     case = await find_case(officers, row["reference"])
-    assert {each["startedOn"] for each in case["deadlines"]} <= {submitted, since, str(today())}
-    assert case["deadlines"]
+    started = {each["clock"]: each["startedOn"] for each in case["deadlines"]}
+    assert (started["screening"], started["decision-date-notice"]) == (since, submitted)
+    assert "acknowledgement" not in started
 
 
 async def test_the_bodies_and_the_central_team_see_it_and_nobody_else(
@@ -94,7 +95,9 @@ async def test_a_file_that_is_sent_again_makes_nothing_twice(platform: Platform,
     rows = [make_row() for _ in range(4)]
     first = await bring_in(platform, officers, write_lines(rows))
     table = await bring_in(platform, officers, write_table(rows), CSV)  # the same, otherwise written
-    changed = await bring_in(platform, officers, write_lines([{**rows[0], "headcount": 9}, rows[1], make_row(), rows[1]]))
+    changed = await bring_in(
+        platform, officers, write_lines([{**rows[0], "headcount": 9}, rows[1], make_row(), rows[1]])
+    )
     assert (first["made"], table["made"], table["known"]) == (4, 0, 4)
     assert (changed["made"], changed["known"], changed["refused"]) == (1, 2, 1)
     assert [(row, field) for row, field, _ in await list_problems(officers, changed)] == [(1, "/reference")]
@@ -168,12 +171,13 @@ async def test_records_are_put_on_file_and_start_the_times_that_their_action_sta
     done = await bring_in(platform, officers, write_lines([row, wrong]))
     case = await find_case(officers, row["reference"])
     records = (await officers.get(f"/v1/cases/{case['id']}/records")).json()["items"]
-    assert [each["content"] for each in records] == [{"service": "The whole day service"}]
+    assert [each["content"] for each in records] == [{"service": "The whole day service", "partners": []}]
     problems = await list_problems(officers, done)
-    assert [field for _, field, _ in problems[:3]] == [
+    assert [field for _, field, _ in problems] == [
         "/records/0/action",
         "/records/1/on",
         "/records/2/given/service",
+        "/records/3/action",
     ]
 
 
