@@ -8,7 +8,7 @@ from rtp_applications.exports.models import CaseChanged, ChangeClock
 _NEWEST = select(func.coalesce(func.max(CaseChanged.position), 0)).scalar_subquery()
 _NEXT = func.pg_snapshot_xmax(func.pg_current_snapshot()).cast(Text).cast(BigInteger)
 _MOVE = (
-    update(ChangeClock).where(_NEWEST >= _NEXT + ChangeClock.ahead).values(ahead=_NEWEST + 1 - _NEXT)
+    update(ChangeClock).where(_NEXT + ChangeClock.ahead <= _NEWEST).values(ahead=_NEWEST + 1 - _NEXT)
 ).execution_options(synchronize_session=False)
 
 
