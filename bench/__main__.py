@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import eligibility, events, grants, hidden, many_subscribers, proposals, relay, rounds, webhook
+from bench import eligibility, events, exports, grants, hidden, many_subscribers, proposals, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -27,7 +27,7 @@ SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidd
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES,
+    *eligibility.NAMES, *grants.NAMES, *exports.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -95,10 +95,18 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
     if only in (None, *eligibility.NAMES):
         say("eligibility-10k: the whole platform in one process, one request after the other")
         yield eligibility.measure("eligibility-10k", say)
+    yield from measure_files(only, rounds, seconds)
+
+
+def measure_files(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
     for name in grants.NAMES:
         if only in (None, name):
             say(f"{name}: PostgreSQL and the loader in a process of its own")
             yield grants.measure(name, say)
+    if only in (None, *exports.NAMES):
+        say(f"case-export-1m: reads alone and beside an export of {exports.CASES:,} cases, in turns")
+        with exports.start() as services:
+            yield exports.run(services, rounds, seconds, say, cases=exports.CASES)
 
 
 def measure_rounds(only: str | None) -> Iterator[Row]:

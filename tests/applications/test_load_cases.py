@@ -73,7 +73,7 @@ async def test_a_file_that_is_refused_is_said_to_be(
     path = tmp_path / "cases.csv"
     path.write_text("colour\nred\n")
     monkeypatch.setenv("RTP_CLIENT_SECRET", officers.secret)
-    with pytest.raises(NotTaken, match="422.*colour is no column"):
+    with pytest.raises(NotTaken, match=r"422.*colour is no column"):
         await load(platform, officers, path)
     monkeypatch.setenv("RTP_CLIENT_SECRET", "wrong")
     with pytest.raises(NotTaken, match="no token"):

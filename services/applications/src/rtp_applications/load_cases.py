@@ -3,8 +3,8 @@
     RTP_CLIENT_SECRET=... python -m rtp_applications.load_cases FILE --url https://ADDRESS --client ID [--dry-run]
 
 It sends the file, waits until its rows were dealt with, and says what became of them: counts on standard output, what
-is wrong with rows on standard error. Sent again, the same file makes nothing twice. Ends with 0 if all rows are on file,
-3 if some were refused, 1 if the file was.
+is wrong with rows on standard error. Sent again, the same file makes nothing twice. Ends with 0 if all rows are on
+file, 3 if some were refused, 1 if the file was.
 """
 
 import argparse

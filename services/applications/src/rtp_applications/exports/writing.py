@@ -20,7 +20,7 @@ from rtp_shared.identities import Principal
 from rtp_shared.streaming import OpenTransaction
 
 PAGE = 200
-RESTS = 3.0
+RESTS = 10.0
 """Times as long as a page took to make."""
 MOST_AT_ONCE = 2
 """Exports of one process."""

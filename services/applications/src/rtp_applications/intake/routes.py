@@ -32,7 +32,15 @@ def _read_place(part: int) -> int:
     return part
 
 
-@case_files.post("", status_code=202, openapi_extra=describe_streamed_body([*MEDIA_TYPES]))
+LOCATION = {"description": "Where it can be read how far the import is", "schema": {"type": "string"}}
+
+
+@case_files.post(
+    "",
+    status_code=202,
+    openapi_extra=describe_streamed_body([*MEDIA_TYPES]),
+    responses={202: {"headers": {"Location": LOCATION}}},
+)
 async def import_cases(
     principal: CaseLoader,
     caller: Acting,
