@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from rtp_applications.exports import queries
 from rtp_applications.exports.commands import move_clock_ahead
-from rtp_applications.exports.queries import Position
+from rtp_applications.exports.queries import FeedPosition
 from rtp_applications.exports.schemas import ExportedCase
 from rtp_applications.exports.writing import MOST_AT_ONCE
 from rtp_embedded.platform import Platform
@@ -247,7 +247,7 @@ async def test_a_follower_beside_many_writers_misses_nothing(group: Api) -> None
 async def test_a_cursor_is_ours_or_refused(platform: Platform, group: Api) -> None:
     for wrong in ("x", encode_cursor(-1, "0" * 32), encode_cursor(2**63, "0" * 32), encode_cursor(1)):
         assert (await group.get("/v1/cases/changes", params={"after": wrong})).status_code == 422
-    ahead = encode_cursor(*Position(2**62))
+    ahead = encode_cursor(*FeedPosition(2**62))
     refused = await group.get("/v1/cases/changes", params={"after": ahead})
     assert name_problem(refused) == (422, "cursor-of-another-past")
 

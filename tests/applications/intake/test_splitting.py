@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from rtp_applications.intake.errors import NotAFileOfCases
 from rtp_applications.intake.models import FileFormat
-from rtp_applications.intake.splitting import LONGEST_ROW, MOST_ROWS, Row, Splitter, read_cells
+from rtp_applications.intake.splitting import LONGEST_ROW, MOST_ROWS, FileRow, Splitter, read_cells
 
 CELLS = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]) | st.sampled_from('\n",;='), max_size=12)
 TABLES = st.lists(st.lists(CELLS, min_size=2, max_size=4).filter(lambda cells: any(map(str.strip, cells))), max_size=6)
 
 
-def split(content: bytes, format_: FileFormat, sizes: Sequence[int] = (7,)) -> list[Row]:
+def split(content: bytes, format_: FileFormat, sizes: Sequence[int] = (7,)) -> list[FileRow]:
     """Split a content that comes in parts of these sizes, again and again."""
-    splitter, rows = Splitter(format_), list[Row]()
+    splitter, rows = Splitter(format_), list[FileRow]()
     for part in _cut(content, sizes):
         rows += splitter.feed(part)
     return [*rows, *splitter.end()]

@@ -56,7 +56,7 @@ _FILTERS = {
 }
 
 
-class Position(NamedTuple):
+class FeedPosition(NamedTuple):
     """A place in the feed of changes."""
 
     position: int = 0
@@ -67,7 +67,7 @@ class FoundChanges(NamedTuple):
     """A page of the feed: cases by id, as they are now or None if seen no more; its last place; whether more follow."""
 
     changes: Sequence[tuple[UUID, AnyRow | None]]
-    last: Position
+    last: FeedPosition
     more: bool
 
 
@@ -146,7 +146,7 @@ _NOW = select(*(column.label(name) for name, column in COLUMNS.items())).where(
 )
 
 
-async def list_changes(session: AsyncSession, principal: Principal, *, after: Position, limit: int) -> FoundChanges:
+async def list_changes(session: AsyncSession, principal: Principal, *, after: FeedPosition, limit: int) -> FoundChanges:
     """Return what changed after a place of the feed for this caller, each case once, as it is now.
 
     What is before the horizon is committed, so a change that comes to stand later stands behind all that was returned.
@@ -162,5 +162,5 @@ async def list_changes(session: AsyncSession, principal: Principal, *, after: Po
     now = {row.id: row for row in await session.execute(_NOW, {**parameters, "ids": ids})} if ids else {}
     # A case whose sight ended since a moment ago is told as gone at the place where it stands by now.
     changes = [(row.case_id, now.get(row.case_id)) for row in page if row.gone or row.case_id in now]
-    last = Position(page[-1].position, page[-1].case_id) if page else after
+    last = FeedPosition(page[-1].position, page[-1].case_id) if page else after
     return FoundChanges(changes, last, more=len(found) > limit)

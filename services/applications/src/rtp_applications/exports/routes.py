@@ -10,7 +10,7 @@ from rtp_applications.auth import CaseReader
 from rtp_applications.documents.uploads import describe_streamed_answer
 from rtp_applications.exports import queries
 from rtp_applications.exports.dictionary import describe_columns
-from rtp_applications.exports.queries import Position
+from rtp_applications.exports.queries import FeedPosition
 from rtp_applications.exports.schemas import CaseChangePage, CaseChangeView, DictionaryView, ExportedCase, SeenChange
 from rtp_applications.exports.writing import WRITERS, ExportSlots, read_pages
 from rtp_applications.workflow.enums import Status
@@ -95,7 +95,7 @@ async def _export(
     name = "cases.csv" if media_type == "text/csv" else "cases.ndjson"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
-        CURSOR: encode_cursor(*Position(horizon)),
+        CURSOR: encode_cursor(*FeedPosition(horizon)),
     }
     return StreamingResponse(content, media_type=media_type, headers=headers)
 
@@ -122,7 +122,7 @@ async def list_case_changes(
     many write at once. A case that you see no more comes as `gone`; one that you come to see, as `current`.
     """
     key = decode_cursor(after, _read_position, UUID)
-    start = Position(*key) if key else Position()
+    start = FeedPosition(*key) if key else FeedPosition()
     found = await queries.list_changes(session, principal, after=start, limit=limit)
     cursor = encode_cursor(*found.last)
     items = [

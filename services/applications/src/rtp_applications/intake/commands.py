@@ -26,7 +26,7 @@ from rtp_applications.intake.models import (
     ImportState,
 )
 from rtp_applications.intake.schemas import ImportedCase
-from rtp_applications.intake.splitting import Row
+from rtp_applications.intake.splitting import FileRow
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import NOBODY
@@ -70,7 +70,7 @@ async def begin_import(
     return id_
 
 
-async def add_rows(session: AsyncSession, import_id: UUID, rows: Sequence[Row]) -> None:
+async def add_rows(session: AsyncSession, import_id: UUID, rows: Sequence[FileRow]) -> None:
     """Keep rows until the worker gets to them."""
     kept = [{"import_id": import_id, "number": row.number, "content": row.content, "fault": row.fault} for row in rows]
     await session.execute(insert(_rows), kept)
@@ -103,7 +103,7 @@ async def lock_next_import(session: AsyncSession) -> CaseImport | None:
     return found
 
 
-async def take_rows(session: AsyncSession, import_id: UUID, *, limit: int) -> Sequence[Row]:
+async def take_rows(session: AsyncSession, import_id: UUID, *, limit: int) -> Sequence[FileRow]:
     """Take the next rows of an import, which are gone from then on."""
     following = select(_rows.c.number).where(_rows.c.import_id == import_id).order_by(_rows.c.number).limit(limit)
     taken = (
@@ -112,7 +112,7 @@ async def take_rows(session: AsyncSession, import_id: UUID, *, limit: int) -> Se
         .returning(_rows.c.number, _rows.c.content, _rows.c.fault)
     )
     rows = (await session.execute(taken)).all()
-    return sorted(Row(row.number, row.content, row.fault) for row in rows)
+    return sorted(FileRow(row.number, row.content, row.fault) for row in rows)
 
 
 async def find_known(session: AsyncSession, organisation: UUID, references: Sequence[str]) -> Mapping[str, bytes]:

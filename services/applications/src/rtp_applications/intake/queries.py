@@ -66,7 +66,6 @@ async def list_references(
             _reference.reference,
             _reference.case_id,
             _case.number,
-            _reference.import_id,
             _reference.row_number.label("row"),
         )
         .join(Case.__table__, and_(_case.id == _reference.case_id, is_known_to(READERS)))

@@ -7,7 +7,7 @@ from rtp_applications.documents.uploads import IncomingBody
 from rtp_applications.intake.errors import NotAFileOfCases
 from rtp_applications.intake.living import find_wrong_columns
 from rtp_applications.intake.models import FileFormat
-from rtp_applications.intake.splitting import Row, Splitter, read_cells
+from rtp_applications.intake.splitting import FileRow, Splitter, read_cells
 from rtp_shared.problems import MOST_ERRORS, FieldError, Unsupported
 
 MEDIA_TYPES = {
@@ -49,9 +49,9 @@ class IncomingFile:
         self.columns: Sequence[str] = []
         self.rows = 0
 
-    async def read_batches(self) -> AsyncGenerator[list[Row], None]:
+    async def read_batches(self) -> AsyncGenerator[list[FileRow], None]:
         """Yield the rows of the file, some at a time; raise NotAFileOfCases if it is none."""
-        splitter, batch, headed = Splitter(self._format), list[Row](), self._format is FileFormat.NDJSON
+        splitter, batch, headed = Splitter(self._format), list[FileRow](), self._format is FileFormat.NDJSON
         async for part in self._split(splitter):
             for row in part:
                 if not headed:
@@ -68,13 +68,13 @@ class IncomingFile:
         if batch:
             yield batch
 
-    async def _split(self, splitter: Splitter) -> AsyncIterator[list[Row]]:
+    async def _split(self, splitter: Splitter) -> AsyncIterator[list[FileRow]]:
         async for part in self._upload.chunks(limit=LIMIT):
             yield list(splitter.feed(part))
         yield list(splitter.end())
 
 
-def _read_columns(row: Row) -> list[str]:
+def _read_columns(row: FileRow) -> list[str]:
     if row.fault:
         raise NotAFileOfCases(errors=[FieldError("", f"the row with the names of the columns {row.fault}")])
     try:

@@ -18,7 +18,7 @@ from rtp_applications.intake import commands
 from rtp_applications.intake.living import compute_digest, read_table_row
 from rtp_applications.intake.models import CaseImport, FileFormat
 from rtp_applications.intake.schemas import ImportedCase
-from rtp_applications.intake.splitting import Row, read_cells
+from rtp_applications.intake.splitting import FileRow, read_cells
 from rtp_applications.workflow.definition import Caller
 from rtp_shared.db import describe_error, is_unavailable
 from rtp_shared.identities import organisation_identity
@@ -71,7 +71,7 @@ class UnreadableRow(Exception):
         self.reference = reference
 
 
-def read_row(row: Row, format_: FileFormat, columns: Sequence[str]) -> ImportedCase:
+def read_row(row: FileRow, format_: FileFormat, columns: Sequence[str]) -> ImportedCase:
     """Return the case that a row says; raise UnreadableRow if it says none."""
     if row.fault:
         raise UnreadableRow([FieldError("", row.fault)])
@@ -88,7 +88,7 @@ def read_row(row: Row, format_: FileFormat, columns: Sequence[str]) -> ImportedC
         raise UnreadableRow([FieldError("", reason)]) from None
 
 
-def _read_line(row: Row) -> Any:
+def _read_line(row: FileRow) -> Any:
     said = json.loads(row.content, parse_constant=_refuse_constant)
     if not isinstance(said, dict):
         raise ValueError("is no JSON object")  # noqa: TRY004 - of what was sent, not of ours
@@ -126,7 +126,7 @@ class _Batch:
         await commands.record_problems(session, job.id, self.problems)
         await commands.count_batch(session, job, self.counts, now=self.context.now)
 
-    def _read(self, rows: Sequence[Row]) -> Iterator[tuple[int, ImportedCase]]:
+    def _read(self, rows: Sequence[FileRow]) -> Iterator[tuple[int, ImportedCase]]:
         for row in rows:
             try:
                 yield row.number, read_row(row, self.job.format, self.job.columns)

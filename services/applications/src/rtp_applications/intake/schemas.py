@@ -77,5 +77,4 @@ class CaseReferenceView(Output):
     reference: str
     case_id: UUID = Field(serialization_alias="case", description="Its id here")
     number: str = Field(description="Its case number")
-    import_id: UUID = Field(serialization_alias="import", description="The import by which it came in")
-    row: int = Field(description="The row of the file")
+    row: int = Field(description="The row of the file by which it came in")

@@ -22,7 +22,7 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """A row of a file: its text, or why it cannot be read."""
 
     number: int
@@ -44,7 +44,7 @@ class Splitter:
         self._count = 0
         self._begun = False
 
-    def feed(self, part: bytes) -> Iterator[Row]:
+    def feed(self, part: bytes) -> Iterator[FileRow]:
         """Yield the rows that this part of the file completes."""
         content = self._rest + part
         if not self._begun:
@@ -60,7 +60,7 @@ class Splitter:
             quotes = self._rest.count(b'"') % 2 if self._is_csv else 0
             self._rest, self._too_long = b'"' * quotes, True
 
-    def end(self) -> Iterator[Row]:
+    def end(self) -> Iterator[FileRow]:
         """Yield what is left at the end of the file; refuse one that ends inside a quoted cell."""
         if not self._begun:
             self._rest = self._begin(self._rest)
@@ -76,7 +76,7 @@ class Splitter:
             raise NotAFileOfCases(errors=[FieldError("", "is UTF-16; save it as UTF-8")])
         return content.removeprefix(_BOM)
 
-    def _take(self, line: bytes) -> Iterator[Row]:
+    def _take(self, line: bytes) -> Iterator[FileRow]:
         self._line += 1
         if not self._quoted:
             self._started_at = self._line
@@ -91,7 +91,7 @@ class Splitter:
         if not self._quoted:
             yield from self._complete()
 
-    def _complete(self) -> Iterator[Row]:
+    def _complete(self) -> Iterator[FileRow]:
         content, too_long = bytes(self._row).removesuffix(b"\r"), self._too_long
         self._row.clear()
         self._too_long = False
@@ -102,16 +102,16 @@ class Splitter:
             raise NotAFileOfCases(errors=[FieldError("", f"has more than {MOST_ROWS:,} rows: send it in parts")])
         yield self._read(content, too_long=too_long)
 
-    def _read(self, content: bytes, *, too_long: bool) -> Row:
+    def _read(self, content: bytes, *, too_long: bool) -> FileRow:
         number = self._started_at
         if too_long:
-            return Row(number, "", f"is longer than {LONGEST_ROW:,} bytes")
+            return FileRow(number, "", f"is longer than {LONGEST_ROW:,} bytes")
         if found := _CONTROLS.search(content):
-            return Row(number, "", f"holds a character that is not text (U+{found[0][0]:04X})")
+            return FileRow(number, "", f"holds a character that is not text (U+{found[0][0]:04X})")
         try:
-            return Row(number, content.decode())
+            return FileRow(number, content.decode())
         except UnicodeDecodeError:
-            return Row(number, "", "is not UTF-8")
+            return FileRow(number, "", "is not UTF-8")
 
 
 def read_cells(text: str) -> list[str]:
