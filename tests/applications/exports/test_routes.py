@@ -42,7 +42,7 @@ async def follow(api: Api, after: str | None = None, *, limit: int = 200) -> tup
     """Follow the feed to its end; return what came, and the cursor to go on from."""
     found = []
     while True:
-        params = {"limit": limit, **({"after": after} if after else {})}
+        params: dict[str, str | int] = {"limit": limit, **({"after": after} if after else {})}
         answer = await api.get("/v1/cases/changes", params=params)
         assert answer.status_code == 200, answer.text
         page = answer.json()

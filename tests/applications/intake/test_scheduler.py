@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from rtp_applications.intake import scheduler
+from rtp_applications.intake import commands, scheduler
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.applications.history.stories import history_of, verdict_on
@@ -137,7 +137,7 @@ async def test_a_batch_that_fails_in_the_middle_leaves_nothing_and_is_done_again
         raise OSError("the database went away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(scheduler.commands, "count_batch", fail)
+        patched.setattr(commands, "count_batch", fail)
         with pytest.raises(OSError, match="went away"):
             await scheduler.import_batch(platform.background["applications"])
     half = (await officers.get(f"/v1/case-imports/{sent['id']}")).json()
@@ -220,5 +220,5 @@ async def test_an_upload_that_broke_off_is_let_go(platform: Platform, officers: 
     async with open_as(runtime, "owner") as session:
         await session.execute(text(change), {"id": sent["id"]})
     async with runtime.database.transaction() as session:
-        await scheduler.commands.let_abandoned_go(session, runtime.clock())
+        await commands.let_abandoned_go(session, runtime.clock())
     assert (await officers.get(f"/v1/case-imports/{sent['id']}")).status_code == 404
