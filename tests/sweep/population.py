@@ -122,7 +122,8 @@ class Planter:
         for name in ("a draft", "a draft that others were let into", "a draft that was withdrawn"):
             shared = "let into" in name
             let_in = frozenset({f"client:{adviser.client_id}"} if shared else ())
-            file = CaseFile("group", bodies, submitted=False, let_in=let_in)
+            left = frozenset({f"client:{self.api('former adviser').client_id}"} if shared else ())
+            file = CaseFile("group", bodies, submitted=False, let_in=let_in, left=left)
             case = await self._open("group", name, file, employer=EMPLOYER, commissioner=TRUST)
             await self._add_people(group, name, case, file)
             desk = ActorClient(group, group.person)
