@@ -116,7 +116,7 @@ def was_told(client: Client, thing: Thing) -> bool:
 
 
 def is_told_gone(client: Client, thing: Thing) -> bool:
-    """Return whether the client's feed of changes tells it that it sees this no more: by an id that it had been told."""
+    """Return whether the client's feed of changes tells it that this is gone: by an id that it had been told."""
     return thing.file is not None and thing.name.startswith("the id of") and bool(client.identities & thing.file.left)
 
 
