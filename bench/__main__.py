@@ -18,6 +18,7 @@ from typing import Any
 from bench import (
     eligibility,
     events,
+    exports,
     grant_reads,
     grants,
     hidden,
@@ -39,7 +40,7 @@ SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidd
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES,
+    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES, *exports.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -107,6 +108,10 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
     if only in (None, *proposals.NAMES):
         say("propose-20k: PostgreSQL and the worker's consumer, one case after the other")
         yield proposals.measure("propose-20k", say)
+    if only in (None, *exports.NAMES):
+        say(f"case-export-1m: reads alone and beside an export of {exports.CASES:,} cases, in turns")
+        with exports.start() as services:
+            yield exports.run(services, rounds, seconds, say, cases=exports.CASES)
     yield from measure_finance(only, seconds)
 
 

@@ -29,6 +29,7 @@ OPEN_OF = {
         "recommendation_updates",
         "statistics_releases",
         "contract_awards",
+        "change_clock",
     },
     "advice-matching": {"resources"},
     "finance-directory": {

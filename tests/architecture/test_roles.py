@@ -135,8 +135,10 @@ OWN = {
         "DELETE FROM published_decisions",
     ],
     ("applications", "worker"): [
-        "INSERT INTO cases (number) VALUES ('RTP-1')",
         "DELETE FROM cases",
+        "UPDATE case_changes SET position = 0",
+        "INSERT INTO case_sight_ends VALUES (gen_random_uuid(), 'client:mallory', 0, '{}')",
+        "UPDATE case_references SET reference = 'forged'",
         "UPDATE audit_entries SET reason = 'forged'",
         "DELETE FROM case_parties",
         "UPDATE bodies SET name = 'forged'",

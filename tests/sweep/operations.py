@@ -97,6 +97,7 @@ WRITES: Mapping[str, Body] = {
     "PUT /v1/cases/{case_id}/documents/{document_id}/content": Raw("application/pdf", pdf("sweep")),
     "POST /v1/imports": Raw("application/zip", b"PK"),
     "POST /v1/historic-cases": HISTORIC,
+    "POST /v1/case-imports": Raw("application/x-ndjson", b'{"reference": "SWEEP"}'),
     "POST /v1/bodies": BODY,
     "POST /v1/bodies/{reference}/actions/end": {"endedOn": DAY},
     "PUT /v1/bodies/{reference}/rules/{rule}": {"validFrom": DAY, "value": None, "source": "Sweep"},
@@ -207,6 +208,14 @@ WRITES: Mapping[str, Body] = {
 READS = frozenset(
     {
         "GET /v1/cases",
+        "GET /v1/cases/changes",
+        "GET /v1/case-exports/cases.csv",
+        "GET /v1/case-exports/cases.ndjson",
+        "GET /v1/case-exports/dictionary",
+        "GET /v1/case-imports",
+        "GET /v1/case-imports/{import_id}",
+        "GET /v1/case-imports/{import_id}/problems",
+        "GET /v1/case-references",
         "GET /v1/cases/{case_id}",
         "GET /v1/cases/{case_id}/parties",
         "GET /v1/cases/{case_id}/records",

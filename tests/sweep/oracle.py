@@ -28,6 +28,8 @@ class CaseFile:
     """Those of them who had none yet when it was submitted."""
     earlier: frozenset[str] = frozenset()
     """Who had a part in it at its submission, and has none any more. What they were told then, they have been told."""
+    left: frozenset[str] = frozenset()
+    """Who had a part in the draft and has none any more: the feed of changes tells them that it is gone, by its id."""
 
 
 class Secrecy(StrEnum):
@@ -111,6 +113,11 @@ def was_told(client: Client, thing: Thing) -> bool:
     if thing.file is None or thing.later or not client.identities & thing.file.earlier:
         return False
     return thing.secrecy in (Secrecy.CASE, Secrecy.THEN, Secrecy.SUPPORT)
+
+
+def is_told_gone(client: Client, thing: Thing) -> bool:
+    """Return whether the client's feed of changes tells it that this is gone: by an id that it had been told."""
+    return thing.file is not None and thing.name.startswith("the id of") and bool(client.identities & thing.file.left)
 
 
 def sees_case(client: Client, file: CaseFile) -> bool:

@@ -1,11 +1,13 @@
 """The population of the sweep: cases with all that hangs on them, made by the API as people make them."""
 
+import json
 import re
 import uuid
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
+from rtp_applications.intake.scheduler import import_batch
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import Api
@@ -56,6 +58,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.plant_submitted("group", EMPLOYER, "employer")
     await planter.plant_submitted("another group", RIVAL, "rival")
     await planter.plant_historic()
+    await planter.plant_import()
     await platform.drain_events()
     await planter.let_deliveries_die()
     await planter.plant_erasure()
@@ -119,7 +122,8 @@ class Planter:
         for name in ("a draft", "a draft that others were let into", "a draft that was withdrawn"):
             shared = "let into" in name
             let_in = frozenset({f"client:{adviser.client_id}"} if shared else ())
-            file = CaseFile("group", bodies, submitted=False, let_in=let_in)
+            left = frozenset({f"client:{self.api('former adviser').client_id}"} if shared else ())
+            file = CaseFile("group", bodies, submitted=False, let_in=let_in, left=left)
             case = await self._open("group", name, file, employer=EMPLOYER, commissioner=TRUST)
             await self._add_people(group, name, case, file)
             desk = ActorClient(group, group.person)
@@ -194,6 +198,31 @@ class Planter:
         file = CaseFile("importer", frozenset({str(ORGANISATIONS["employer"])}))
         ids = {"case_id": case["id"]}
         self.add("a historic case", Secrecy.CASE, case["id"], case["number"], *words, at=ids, file=file)
+
+    async def plant_import(self) -> None:
+        """A living case of the employer's own system, and the file by which it came."""
+        officers, reference, word, broken = self.api("officers"), mark(), mark(), mark()
+        row = {
+            "reference": reference,
+            "status": "eoi-screening",
+            "submittedOn": "2026-10-01",
+            "statusSince": "2026-10-12",
+            "employer": EMPLOYER,
+            "serviceName": f"Service {word}",
+            "sector": "adult-social-care",
+        }
+        lines = "".join(json.dumps(each) + "\n" for each in (row, {**row, "reference": broken, "status": "draft"}))
+        headers = {"Content-Type": "application/x-ndjson"}
+        answer = await officers.post("/v1/case-imports", content=lines.encode(), headers=headers)
+        assert answer.status_code == 202, answer.text
+        while await import_batch(self.platform.background["applications"]):
+            pass
+        ids = {"import_id": answer.json()["id"]}
+        self.add("a file of cases", Secrecy.OWNER, answer.json()["id"], broken, at=ids, owner="officers")
+        [found] = (await officers.get("/v1/case-references", params={"reference": reference})).json()["items"]
+        file = CaseFile("nobody at all", frozenset({str(ORGANISATIONS["employer"])}))
+        at = {"case_id": found["case"]}
+        self.add("an imported case", Secrecy.CASE, found["case"], found["number"], word, at=at, file=file)
 
     async def plant_erasure(self) -> None:
         case_id, person = self._people[-1]

@@ -8,6 +8,9 @@ SERVICES = {
     "deadlines": "applications",
     "worklist": "applications",
     "imports": "applications",
+    "case-imports": "applications",
+    "case-references": "applications",
+    "case-exports": "applications",
     "bundle-keys": "applications",
     "historic-cases": "applications",
     "bodies": "applications",
@@ -75,6 +78,7 @@ def service_for(path: str) -> str | None:
 
 _STREAMED = re.compile(
     r"/v1/cases/[^/]+/documents/[^/]+/content|/v1/cases/[^/]+/bundle|/v1/imports|/v1/grant-exports/[^/]+"
+    r"|/v1/case-imports|/v1/case-exports/cases\.[^/]+"
 )
 """Paths whose requests or answers are documents: large, and as slow as the caller's line."""
 

@@ -65,6 +65,7 @@ CLIENTS = (
         (
             "cases:read",
             "cases:write",
+            "cases:load",
             "bodies:write",
             "support:read",
             "finance:read",

@@ -17,7 +17,11 @@ from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
+from rtp_applications.exports.routes import case_changes, case_exports, export_dictionary
+from rtp_applications.exports.writing import ExportSlots
 from rtp_applications.historic.routes import historic_cases
+from rtp_applications.intake.routes import case_files, case_imports, case_references
+from rtp_applications.intake.scheduler import import_forever
 from rtp_applications.load import load_reference_data
 from rtp_applications.open_data.pages import pages
 from rtp_applications.open_data.routes import open_data
@@ -48,11 +52,12 @@ class Equipment:
     documents: DocumentService
     processes: Processes
     projections: Sequence[Projection]
+    export_slots: ExportSlots
 
 
 def equip(settings: ApplicationsSettings) -> Equipment:
     """Build what a process of the service needs of its settings."""
-    return Equipment(DocumentService.build(settings), Processes(), (DecisionRegister(), AwardRecords()))
+    return Equipment(DocumentService.build(settings), Processes(), (DecisionRegister(), AwardRecords()), ExportSlots())
 
 
 service = Service(
@@ -60,6 +65,7 @@ service = Service(
     title="Applications",
     description="Cases of staff groups, from the first idea to launch, and the public bodies they concern.",
     routers=[
+        case_changes,
         cases,
         actions,
         parties,
@@ -71,6 +77,11 @@ service = Service(
         bundles,
         bundle_keys,
         historic_cases,
+        case_files,
+        case_imports,
+        case_references,
+        case_exports,
+        export_dictionary,
         bodies,
         recommendations,
         case_barriers,
@@ -90,7 +101,7 @@ service = Service(
     metadata=Model.metadata,
     migrations=migrations,
     handlers={**OF_PARTIES, **OF_AWARDS},
-    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever],
+    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever, import_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     build_resources=equip,

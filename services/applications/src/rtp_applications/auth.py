@@ -16,6 +16,7 @@ CaseWriter = Annotated[Principal, Depends(Access("cases:write"))]
 BodyWriter = Annotated[Principal, Depends(Access("bodies:write"))]
 Overseer = Annotated[Principal, Depends(Access("cases:oversee"))]
 Importer = Annotated[Principal, Depends(Access("cases:import"))]
+CaseLoader = Annotated[Principal, Depends(Access("cases:load"))]
 Anyone = Annotated[Principal | None, Depends(Public())]
 
 STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}

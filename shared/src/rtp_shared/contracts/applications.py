@@ -462,7 +462,10 @@ class CaseImported(EventData):
     number: str = Field(description="The case number that people say, with its check digit")
     route: str = Field(description="The legal route, for example right-to-provide")
     status: str = Field(description="The status in which it came in")
-    origin: str = Field(description="bundle: of another instance; record: a historic case, written down by hand")
+    origin: str = Field(
+        description="bundle: of another instance; record: a historic case, written down by hand; file: a living case, "
+        "from the employer's own system"
+    )
     at: datetime = Field(description="When it came in, UTC")
 
 

@@ -28,6 +28,7 @@ TAGS = {
     "History": "What was done in a case, by whom and when",
     "Barriers": "What stands in a staff group's way, and how it ended",
     "Bundles": "Whole cases, signed, for another instance or an archive",
+    "Bulk": "Cases in files: from a body's own system, to it, and what changed since",
     "Bodies": "Councils, NHS trusts and other employers, by id or identifier, with their own rules",
     "Decisions": "The public register of decisions",
     "Recommendations": "What was asked of government and bodies, and what became of it",

@@ -58,7 +58,7 @@ async def open_case(context: CommandContext, route: Route, details: Mapping[str,
         changed_at=now,
     )
     snapshot = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars, read_on=civil_date(now))
-    snapshot = await _fill_in(context, snapshot, details)
+    snapshot = await fill_in(context, snapshot, details)
     snapshot = engine.update_deadlines(process, None, snapshot, "open", now)
     by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)
     seal = partial(seal_entries, None, action="open", by=by, at=now)
@@ -76,7 +76,7 @@ async def edit_case(
         by = _sign_as_applicant(context, before)
         if before.case.status is not Status.DRAFT:
             raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
-        after = await _fill_in(context, before, changes)
+        after = await fill_in(context, before, changes)
         require_may_be_named(before.case, after.case)
         if after.case == before.case:
             return None
@@ -121,7 +121,7 @@ def _sign_as_applicant(context: CommandContext, snapshot: CaseSnapshot) -> Signa
     raise NotTheApplicant(explain_lead(snapshot, context.caller, context.now))
 
 
-async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Mapping[str, object]) -> CaseSnapshot:
+async def fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Mapping[str, object]) -> CaseSnapshot:
     """Return the case with these details, with the bodies that they name, and the region that the employer lies in."""
     columns = {name: value for name, value in details.items() if name not in APART}
     if "previous_case" in details:

@@ -24,6 +24,11 @@ class IncomingBody:
         """The Content-Type header as it was sent."""
         return self._request.headers.get("content-type", "")
 
+    @property
+    def encoding(self) -> str:
+        """The Content-Encoding header, in lower case; empty if there is none."""
+        return self._request.headers.get("content-encoding", "").strip().lower()
+
     async def chunks(self, *, limit: int) -> AsyncIterator[bytes]:
         """Yield the body's bytes; refuse (413) one of more than `limit` as soon as that is announced or has come."""
         body: RequestBody = self._request.scope[BODY]

@@ -13,13 +13,17 @@ from rtp_applications.parties.errors import (
     LeadIsHandedOver,
     NoSuchParty,
     NotAHolder,
+    NotYoursToAppoint,
     NotYoursToChange,
     PartyIsOver,
     ValidityNotRight,
 )
 from rtp_applications.parties.rules import (
     APPOINTS,
+    Side,
     Vouching,
+    awaits_its_group,
+    find_sides,
     get_lasting_readers,
     is_oneself,
     may_change,
@@ -51,11 +55,30 @@ class NewParty:
 
 def appoint(snapshot: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
     """Return the case with the person in the role, and the parties that changed: of a new lead, the former one too."""
+    if new.role is Role.APPLICANT_LEAD and awaits_its_group(snapshot.case):
+        return _let_group_in(snapshot, new, caller, now)
     side, own = require_appointing_side(snapshot, new.role, caller, now)
     holder = new.holder or own
     if holder != own and APPOINTS[side][new.role] is Vouching.OWN:
         raise NotAHolder(errors=[FieldError("/holder", f"only {own.partition(':')[0]} of {side} itself vouches")])
     return admit(snapshot, new, holder, now)
+
+
+def _let_group_in(
+    snapshot: CaseSnapshot, new: NewParty, caller: Caller, now: datetime
+) -> tuple[CaseSnapshot, list[Party]]:
+    """Return the case with a lead of its staff group, and the client that vouches for the lead speaking for the group
+    from now on, for good: as if it had opened the case.
+    """
+    if Side.EMPLOYER not in find_sides(snapshot, caller, now):
+        raise NotYoursToAppoint("the employer put this case on file, and appoints the first lead of its staff group")
+    holder = new.holder or ""
+    if not holder.startswith("client:") or holder == caller.vouching_client:
+        reason = "name the staff group's own client: it speaks for the group alone, and yours speaks for the body"
+        raise NotAHolder(errors=[FieldError("/holder/client", reason)])
+    if any(party.holder == holder for party in snapshot.parties.values()):
+        raise NotAHolder(errors=[FieldError("/holder/client", "vouches for somebody else in this case")])
+    return admit(snapshot.with_case(opened_by=holder.removeprefix("client:")), new, holder, now)
 
 
 def admit(snapshot: CaseSnapshot, new: NewParty, holder: str, now: datetime) -> tuple[CaseSnapshot, list[Party]]:

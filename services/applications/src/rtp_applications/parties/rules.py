@@ -16,12 +16,17 @@ from rtp_applications.workflow.common.separation import OFFICIALS, list_opposite
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import find_roles
 from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role
-from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.identities import NOBODY, OVERSIGHT
 from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party
 from rtp_applications.workflow.stages.panel.payloads import KeyDecisionAnnouncement
 from rtp_shared.identities import organisation_identity
 from rtp_shared.problems import FieldError
+
+
+def awaits_its_group(case: Facts) -> bool:
+    """Return whether nobody speaks for the staff group yet: the employer put the case on file from its own system."""
+    return case.opened_by == NOBODY
 
 
 class Side(StrEnum):

@@ -13,6 +13,8 @@ from pydantic import (
 
 OVERSIGHT = "scope:cases:oversee"
 """Reader of every submitted case: the central mutuals team, by a scope of its clients."""
+NOBODY = "~"
+"""In place of the client that speaks for a staff group, until the employer lets one in. No client has that id."""
 OF_CLIENTS = "client."
 """Begins the references of clients that act for themselves, which nobody else may claim or be given."""
 

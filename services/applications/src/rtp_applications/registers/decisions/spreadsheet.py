@@ -19,11 +19,12 @@ def to_csv(rows: Iterable[Output], model: type[Output]) -> str:
     writer.writerow(names)
     for each in rows:
         row = each.model_dump(mode="json", by_alias=True)
-        writer.writerow([_format_cell(row[name]) for name in names])
+        writer.writerow([format_cell(row[name]) for name in names])
     return lines.getvalue()
 
 
-def _format_cell(value: object) -> str:
+def format_cell(value: object) -> str:
+    """Return the cell as text; one that would be calculated begins with an apostrophe."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
