@@ -18,6 +18,7 @@ SERVICES = {
     "procurement": "applications",
     "appraisals": "applications",
     "statistics": "applications",
+    "log": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",
