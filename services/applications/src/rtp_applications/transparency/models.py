@@ -61,7 +61,7 @@ class LogCosignature(Model):
 
     __tablename__ = "log_cosignatures"
 
-    size: Mapped[int] = mapped_column(ForeignKey("log_checkpoints.size"), BigInteger, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, ForeignKey("log_checkpoints.size"), primary_key=True)
     witness: Mapped[str] = mapped_column(primary_key=True)
     """Its public key."""
     line: Mapped[str]

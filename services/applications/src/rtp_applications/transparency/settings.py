@@ -33,8 +33,8 @@ class LogSettings(BaseSettings):
         le=4096,
         description="By so many leaves or a multiple; those that nothing waits for are random",
     )
-    log_witnesses: dict[str, str] = Field(
-        default={}, description='Who cosigns checkpoints, by URL prefix: {"https://host/v1/log/witness": "name+id+key"}'
+    log_witnesses: list[str] = Field(
+        default=[], description='Who cosigns checkpoints, URL and public key: ["https://host/v1/log/witness name+id+key"]'
     )
     witness_key: SecretStr | None = Field(
         default=None,
@@ -53,10 +53,11 @@ class LogSettings(BaseSettings):
 
     @field_validator("log_witnesses")
     @classmethod
-    def _are_witnesses(cls, witnesses: dict[str, str]) -> dict[str, str]:
-        for url, key in witnesses.items():
+    def _are_witnesses(cls, witnesses: list[str]) -> list[str]:
+        for each in witnesses:
+            url, _, key = each.partition(" ")
             if not url.startswith(("https://", "http://")):
-                raise ValueError("must name witnesses by URL")
+                raise ValueError("must name each by URL and public key")
             _require_kind(key, SignatureKind.WITNESS)
         return witnesses
 
@@ -81,7 +82,8 @@ class LogSettings(BaseSettings):
     @property
     def witnesses(self) -> dict[str, VerifierKey]:
         """Public keys of those who cosign this log, by URL prefix."""
-        return {url.rstrip("/"): VerifierKey.parse(key) for url, key in self.log_witnesses.items()}
+        pairs = (each.partition(" ") for each in self.log_witnesses)
+        return {url.rstrip("/"): VerifierKey.parse(key) for url, _, key in pairs}
 
     def find_witnessed(self, origin: str) -> list[VerifierKey]:
         """Return the keys of the log of this origin, if it is witnessed here: several while it changes its key."""
