@@ -34,6 +34,7 @@ def _describe(media_type: str, *, binary: bool = False) -> dict[int | str, dict[
     return {200: {"content": {media_type: {"schema": schema}}, "headers": _PUBLISHED}}
 
 
+_NOTHING_YET: dict[int | str, dict[str, Any]] = {404: {"description": "No checkpoint is published"}}
 OCTETS, TEXT = "application/octet-stream", "text/plain"
 TileName = Annotated[
     str,
@@ -53,7 +54,7 @@ async def _get_settings(request: Request) -> LogSettings:
 Settings = Annotated[LogSettings, Depends(_get_settings)]
 
 
-@transparency_log.get("")
+@transparency_log.get("", responses=_NOTHING_YET)
 async def get_log(_: Anyone, request: Request, session: Session, settings: Settings) -> LogView:
     """What the log is called, when it grows, and the public keys of the log and its witnesses.
 
@@ -67,12 +68,12 @@ async def get_log(_: Anyone, request: Request, session: Session, settings: Setti
         key=signed_by,
         grows_every_seconds=settings.log_seconds,
         grows_by=settings.log_batch,
-        witnesses=[WitnessView(url=url, key=str(key)) for url, key in settings.witnesses.items()],
+        witnesses=[WitnessView(url=url, key=str(key)) for url, key in settings.witnesses],
         witness_key=str(own.verifier) if own else None,
     )
 
 
-@transparency_log.get("/checkpoint", response_class=Response, responses=_describe(TEXT))
+@transparency_log.get("/checkpoint", response_class=Response, responses={**_describe(TEXT), **_NOTHING_YET})
 async def get_checkpoint(_: Anyone, session: Session) -> Response:
     """The newest checkpoint: the tree's size and root, signed by the log, with all cosignatures that have come.
 
@@ -107,7 +108,15 @@ async def get_tile(_: Anyone, level: Annotated[int, Path(ge=0, le=63)], tile: Ti
 @transparency_log.post(
     "/witness/add-checkpoint",
     response_class=Response,
-    responses={**_describe(TEXT), 409: {"content": {"text/x.tlog.size": {"schema": {"type": "string"}}}}},
+    responses={
+        **_describe(TEXT),
+        403: {"description": "The checkpoint is not signed by the log's key that is known here"},
+        404: {"description": "This instance does not witness that log"},
+        409: {
+            "description": "The size of the last checkpoint that was cosigned here",
+            "content": {"text/x.tlog.size": {"schema": {"type": "string"}}},
+        },
+    },
     openapi_extra={"requestBody": {"required": True, "content": {TEXT: {"schema": {"type": "string"}}}}},
 )
 async def add_checkpoint(_: Anyone, request: Request, session: Session, settings: Settings) -> Response:
@@ -134,7 +143,10 @@ async def add_checkpoint(_: Anyone, request: Request, session: Session, settings
     return Response(f"{found}\n", 409, media_type="text/x.tlog.size")
 
 
-@receipts.get("/{case_id}/receipts/{entry_hash}")
+@receipts.get(
+    "/{case_id}/receipts/{entry_hash}",
+    responses={409: {"description": "No published checkpoint covers the entry yet"}},
+)
 async def get_receipt(
     case_id: CaseId,
     entry_hash: EntryHash,

@@ -40,7 +40,7 @@ async def extend_log(runtime: Runtime) -> None:
         return
     async with runtime.database.transaction() as session:
         await commands.sign_newest(session, key, now=utcnow())
-    for url, witness in settings.witnesses.items():
+    for url, witness in settings.witnesses:
         try:
             await have_cosigned(runtime, url, witness)
         except NotCosigned as error:

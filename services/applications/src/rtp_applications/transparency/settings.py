@@ -34,7 +34,7 @@ class LogSettings(BaseSettings):
         description="By so many leaves or a multiple; those that nothing waits for are random",
     )
     log_witnesses: list[str] = Field(
-        default=[], description='Who cosigns checkpoints, URL and public key: ["https://host/v1/log/witness name+id+key"]'
+        default=[], description='Who cosigns checkpoints, by URL and key: ["https://host/v1/log/witness name+id+key"]'
     )
     witness_key: SecretStr | None = Field(
         default=None,
@@ -80,10 +80,10 @@ class LogSettings(BaseSettings):
         return _read_key(f"{self.name_log(public_url)}/witness", SignatureKind.WITNESS, self.witness_key)
 
     @property
-    def witnesses(self) -> dict[str, VerifierKey]:
-        """Public keys of those who cosign this log, by URL prefix."""
+    def witnesses(self) -> list[tuple[str, VerifierKey]]:
+        """Who cosigns this log: URL prefixes, each with a public key."""
         pairs = (each.partition(" ") for each in self.log_witnesses)
-        return {url.rstrip("/"): VerifierKey.parse(key) for url, _, key in pairs}
+        return [(url.rstrip("/"), VerifierKey.parse(key)) for url, _, key in pairs]
 
     def find_witnessed(self, origin: str) -> list[VerifierKey]:
         """Return the keys of the log of this origin, if it is witnessed here: several while it changes its key."""
