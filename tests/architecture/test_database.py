@@ -29,6 +29,10 @@ OPEN_OF = {
         "recommendation_updates",
         "statistics_releases",
         "contract_awards",
+        "log_tiles",
+        "log_checkpoints",
+        "log_cosignatures",
+        "witnessed_logs",
     },
     "advice-matching": {"resources"},
     "finance-directory": {
