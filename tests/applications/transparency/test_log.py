@@ -156,12 +156,12 @@ async def test_the_log_grows_and_an_older_checkpoint_is_its_beginning(
 
 async def test_the_tree_grows_by_whole_batches_whether_anything_was_done_or_not(platform: Platform, group: Api) -> None:
     sizes = [(await publish(platform)).checkpoint.size]
-    for cases in (0, 1, BATCH, BATCH + 1):
+    for cases in (0, 1, BATCH, BATCH + 1, 2 * BATCH + 1):
         for _ in range(cases):
             await open_case(group)
         sizes.append((await publish(platform)).checkpoint.size)
     steps = [after - before for before, after in pairwise(sizes)]
-    assert steps == [BATCH, BATCH, BATCH, 2 * BATCH]
+    assert steps == [BATCH, BATCH, BATCH, 2 * BATCH, 4 * BATCH]
 
 
 async def test_the_tree_does_not_grow_before_its_time(platform: Platform) -> None:

@@ -37,8 +37,8 @@ class TreeWasAltered(Exception):
 async def grow_tree(session: AsyncSession, *, now: datetime, seconds: int, batch: int) -> bool:
     """Let the tree grow over the leaves that wait, if its time has come; return whether it did.
 
-    It grows by whole batches, one at least. Leaves stand in random order among random ones that nobody can tell from
-    them, so that neither size nor order tells when how much was done to which case.
+    It grows by a batch, or by two, four, eight of them. Leaves stand in random order among random ones that nobody can
+    tell from them, so that neither size nor order tells when how much was done to which case.
     """
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
         return False
@@ -47,7 +47,7 @@ async def grow_tree(session: AsyncSession, *, now: datetime, seconds: int, batch
         return False
     size = newest.size if newest else 0
     waiting = await queries.list_waiting(session, limit=batch * MOST_BATCHES)
-    entries = [secrets.token_bytes(HASH) for _ in range(batch * max(1, -(-len(waiting) // batch)))]
+    entries = [secrets.token_bytes(HASH) for _ in range(count_growth(len(waiting), batch))]
     places = _random.sample(range(len(entries)), len(waiting))
     for place, row in zip(places, waiting, strict=True):
         entries[place] = row.commitment
@@ -61,6 +61,13 @@ async def grow_tree(session: AsyncSession, *, now: datetime, seconds: int, batch
     session.add(LogCheckpoint(size=size + len(entries), root=root, made_at=now))
     await session.flush()
     return True
+
+
+def count_growth(waiting: int, batch: int) -> int:
+    """Return by how many leaves the tree grows: the batch doubled until all that wait are in it."""
+    while batch < waiting:
+        batch *= 2
+    return batch
 
 
 async def sign_newest(session: AsyncSession, key: NoteKey, *, now: datetime) -> bool:

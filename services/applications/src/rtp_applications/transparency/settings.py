@@ -31,7 +31,7 @@ class LogSettings(BaseSettings):
         default=64,
         ge=1,
         le=4096,
-        description="By so many leaves or a multiple; those that nothing waits for are random",
+        description="By so many leaves, or twice, four times as many; those for which nothing was done are random",
     )
     log_witnesses: list[str] = Field(
         default=[], description='Who cosigns checkpoints, by URL and key: ["https://host/v1/log/witness name+id+key"]'

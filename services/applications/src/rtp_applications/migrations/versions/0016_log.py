@@ -94,7 +94,7 @@ def _tree() -> None:
     )
     op.create_table(
         "log_checkpoints",
-        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("root", BYTES, nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("note", sa.Text()),
