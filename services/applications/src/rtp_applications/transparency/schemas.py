@@ -20,7 +20,9 @@ class LogView(Output):
     origin: str = Field(description="The name of the log, first line of each checkpoint")
     key: str = Field(description="The public key that checkpoints are signed with: `name+id+key`. Keep it yourself")
     grows_every_seconds: int = Field(description="The tree grows at fixed times, whether anything was done or not")
-    grows_by: int = Field(description="By so many leaves, or twice, four times as many; those for which nothing was done are random")
+    grows_by: int = Field(
+        description="By so many leaves, or twice, four times as many; those for which nothing was done are random"
+    )
     witnesses: list[WitnessView]
     witness_key: str | None = Field(description="The public key by which this instance cosigns for others, if it does")
 
