@@ -41,12 +41,13 @@ OCTETS, TEXT = "application/octet-stream", "text/plain"
 TileName = Annotated[
     str,
     Path(
+        pattern="^[0-9px./]{1,60}$",
         description="The tile's number in parts of three digits, each but the last after an `x`, and `.p/` with the "
         "width where it is not full",
         examples=["x001/x234/067.p/8"],
     ),
 ]
-EntryHash = Annotated[str, Path(description="The entry's hash, as the history has it")]
+EntryHash = Annotated[str, Path(pattern="^[0-9a-f-]{1,64}$", description="The entry's hash, as the history has it")]
 
 
 async def _get_settings(request: Request) -> LogSettings:
