@@ -36,7 +36,7 @@ from bench.rows import Bench, Row
 from bench.under_attack import row as attack_row
 
 RESULTS = Path(__file__).with_name("results.json")
-SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
+SERVICES = ("create", "read", "list", "action", "log-append", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
@@ -53,6 +53,7 @@ COLUMNS = {
     "floor_per_second": "floor a second",
     "floor_p50_ms": "floor p50 ms",
     "added_p50_ms": "added p50 ms",
+    "added_percent": "added %",
     "seconds": "seconds",
     "floor_seconds": "floor seconds",
     "mib": "MiB",
@@ -146,6 +147,7 @@ def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[
             "gateway-read": bench.measure_gateway_read,
             "unknown-or-hidden": lambda: hidden.measure(services, say),
             "action": lambda: bench.measure_beside_floor("action"),
+            "log-append": bench.measure_log_append,
             "create": lambda: bench.measure_beside_floor("create"),
         }
         for name, work in works.items():

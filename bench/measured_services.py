@@ -67,6 +67,12 @@ class MeasuredServices(StartedServices):
     def open_client(self, token: str | None = None) -> httpx.Client:
         return super().open_client(token or self.token)
 
+    def switch_log(self, on: bool) -> None:
+        """Let audit entries have their leaves in the log, or not."""
+        work = "ENABLE" if on else "DISABLE"
+        with psycopg.connect(self.server.url(applications.database), autocommit=True) as connection:
+            connection.execute(f"ALTER TABLE audit_entries {work} TRIGGER log_audit_entries")
+
     def _seed(self) -> None:
         """Make 10,000 submitted cases, and as many as a run may move: each one through the service, and its copies."""
         with self.open_client() as api:

@@ -37,9 +37,24 @@ class Bench:
         added_p50 = {"added_p50_ms": round(statistics.median(added), 3), "one_client": alone}
         return {"name": "gateway-read", **_compare(floor, ours), **added_p50}
 
+    def measure_log_append(self) -> Row:
+        """Measure actions with the log, beside the same without: a trigger makes the leaf of each audit entry."""
+        service = self.services.service
+        without, ours = self._measure_in_turns("action", service, service, before=self.services.switch_log)
+        row = {"name": "log-append", **_compare(without, ours)}
+        return {**row, "added_percent": round((1 / row["ratio"] - 1) * 100, 1)}
+
     def _measure_in_turns(
-        self, mode: str, first: Target, second: Target, *, clients: int = CLIENTS
+        self,
+        mode: str,
+        first: Target,
+        second: Target,
+        *,
+        clients: int = CLIENTS,
+        before: Callable[[bool], None] = lambda _: None,
     ) -> tuple[list[Figures], list[Figures]]:
+        """Measure both in turns; `before` each turn is told whether it is the second's."""
+
         def once(target: Target, seconds: float = self.seconds) -> Figures:
             services = self.services
             acting = mode == "action"
@@ -56,11 +71,15 @@ class Bench:
             self._used += figures.requests + 2 * clients if acting else 0
             return figures
 
-        for target in (first, second):
+        for is_second, target in enumerate((first, second)):
+            before(bool(is_second))
             once(target, WARM_UP_SECONDS)
         found: tuple[list[Figures], list[Figures]] = ([], [])
         for number in range(1, self.rounds + 1):
-            pair = once(first), once(second)
+            pair = []
+            for is_second, target in enumerate((first, second)):
+                before(bool(is_second))
+                pair.append(once(target))
             for figures, one in zip(found, pair, strict=True):
                 figures.append(one)
             rates = " and ".join(f"{one.per_second:,.0f}" for one in pair)

@@ -30,6 +30,10 @@ OPEN_OF = {
         "statistics_releases",
         "contract_awards",
         "change_clock",
+        "log_tiles",
+        "log_checkpoints",
+        "log_cosignatures",
+        "witnessed_logs",
     },
     "advice-matching": {"resources"},
     "finance-directory": {

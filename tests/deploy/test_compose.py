@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
 from rtp_applications.history.keys import BundleKey
+from rtp_applications.transparency.rules.notes import NoteKey, SignatureKind
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.register.settings import RegisterSettings
@@ -39,7 +40,7 @@ OTHERS = {name: service for name, service in SERVICES.items() if name not in OUR
 
 VARIABLE = re.compile(r"\$\{(\w+)(?:(:\?|:-)([^}]*))?\}")
 SECRET = re.compile(r"PASSWORD|PASS$|KEY|SECRET|DATABASE_URL|BROKER_URL")
-NOT_SECRET = {"PUBLIC_URL", "PUBLISH", "BUNDLE_TRUSTED_KEYS"}
+NOT_SECRET = {"PUBLIC_URL", "PUBLISH", "BUNDLE_TRUSTED_KEYS", "LOG_WITNESSES", "WITNESSED_LOGS"}
 
 
 def get_name(process: ServiceProcess) -> str:
@@ -54,6 +55,8 @@ REAL = {
     "SIGNING_KEY": SigningKey.generate(),
     "SECRETS_KEY": Fernet.generate_key().decode(),
     "BUNDLE_KEY": BundleKey.generate().to_pem(),
+    "LOG_KEY": BundleKey.generate().to_pem(),
+    "WITNESS_KEY": BundleKey.generate().to_pem(),
 }
 """Keys are checked when a process starts, so these are such as .env.example tells how to make."""
 
@@ -152,7 +155,12 @@ def test_no_two_roles_have_one_password() -> None:
 
 def test_the_signing_key_is_the_gateway_s_web_process_s_alone() -> None:
     assert [name for name in SERVICES if "RTP_SIGNING_KEY" in SERVICES[name]["environment"]] == ["gateway"]
-    assert [name for name in SERVICES if "RTP_BUNDLE_KEY" in SERVICES[name]["environment"]] == ["applications"]
+    for key, process in (
+        ("RTP_BUNDLE_KEY", "applications"),
+        ("RTP_LOG_KEY", "applications-worker"),
+        ("RTP_WITNESS_KEY", "applications"),
+    ):
+        assert [name for name in SERVICES if key in SERVICES[name]["environment"]] == [process]
 
 
 def test_each_upstream_is_a_service_that_the_gateway_knows() -> None:
@@ -184,13 +192,14 @@ def test_what_the_example_says_makes_usable_secrets() -> None:
     outputs = [
         subprocess.run(["sh", "-c", each], check=True, capture_output=True, text=True).stdout for each in commands
     ]
-    password, signing_key, secrets_key, bundle_key = outputs
+    password, signing_key, secrets_key, bundle_key, log_key = outputs
     assert re.fullmatch(r"[0-9a-f]{48}\n", password)
     assert "\n" not in signing_key
     SigningKey(signing_key.replace("\\n", "\n"))
     SecretBox(secrets_key.strip())
     assert "\n" not in bundle_key
     BundleKey.from_secret(bundle_key.replace("\\n", "\n"))
+    NoteKey.from_pem("log", SignatureKind.LOG, log_key.replace("\\n", "\n"))
 
 
 @named

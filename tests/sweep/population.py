@@ -10,6 +10,7 @@ from typing import Any, cast
 from rtp_applications.intake.scheduler import import_batch
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
+from tests.applications.transparency.logs import publish
 from tests.conftest import Api
 from tests.gateway.conftest import run_sql
 from tests.support.actors import ActorClient
@@ -66,6 +67,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.plant_bounds()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
+    await publish(platform)
     return Population(platform, clients, (*planter.things, *staged), len(planter.things))
 
 
@@ -134,6 +136,7 @@ class Planter:
                 await self._let_in(group, name, case, file)
             if "withdrawn" in name:
                 await act(group, case, "withdraw")
+            await self._add_entries(name, case, file)
 
     async def plant_submitted(self, opener: str, employer: str, council: str) -> None:
         """A case of the group with all that happens to one, or a plain one of another group."""
@@ -151,6 +154,7 @@ class Planter:
         before = await self._list_events(group, case)
         if whole:
             await self._work(name, case, file)
+            await self._add_entries(name, case, file)
         later = await self._list_events(group, case) - before
         self.add(f"later events of {name}", Secrecy.CASE, *later, file=file, later=True)
         version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
@@ -259,6 +263,17 @@ class Planter:
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)
         return {each["id"] for each in feed if each.get("caseid") == case["id"]}
+
+    async def _add_entries(self, name: str, case: Json, file: CaseFile) -> None:
+        """Entries of the history, of which there are receipts: the first of each chain."""
+        found: dict[str, str] = {}
+        for reader in ("group", "officers") if file.submitted else ("group",):
+            for entry in await read_pages(self.api(reader), f"/v1/cases/{case['id']}/history", limit=200):
+                found.setdefault(entry["chain"], entry["hash"])
+        of_chain = {"draft": Secrecy.GROUP, "case": Secrecy.CASE, "bodies": Secrecy.BODIES}
+        for chain, entry_hash in found.items():
+            ids = {"case_id": case["id"], "entry_hash": entry_hash}
+            self.add(f"an entry of the chain {chain} of {name}", of_chain[chain], at=ids, file=file)
 
     async def _open(self, opener: str, name: str, file: CaseFile, **details: Any) -> Json:
         words = [mark(), mark()]

@@ -32,6 +32,8 @@ OPEN = {
     "days": "30",
     "month": "2026-01",
     "year": "2025",
+    "level": "0",
+    "tile": "000.p/1",
     "edition": "1",
     "extension": "event-chain",
     **dict.fromkeys(

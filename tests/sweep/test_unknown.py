@@ -92,7 +92,8 @@ def make_unknown(parameters: Mapping[str, str], hidden: Sequence[str]) -> dict[s
 
 
 def _make_other(said: str) -> str:
-    return str(uuid.uuid4()) if "-" in said else uuid.uuid4().hex
+    """Return another of the same form: hashes are longer than what else is hexadecimal."""
+    return str(uuid.uuid4()) if "-" in said else uuid.uuid4().hex * (len(said) // 32 or 1)
 
 
 def complete(operation: Operation, thing: Thing) -> dict[str, str]:

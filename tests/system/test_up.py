@@ -146,6 +146,8 @@ def test_no_process_knows_more_than_it_needs(running: Up) -> None:
         assert ("RTP_SIGNING_KEY" in names) == (process.name == "gateway")
         assert ("RTP_SECRETS_KEY" in names) == (process.service.name == "gateway")
         assert ("RTP_BUNDLE_KEY" in names) == (process.name == "applications")
+        assert ("RTP_WITNESS_KEY" in names) == (process.name == "applications")
+        assert ("RTP_LOG_KEY" in names) == (process.name == "applications-worker")
         assert not names & {"RTP_PASSWORDS", "RTP_OWNER_DATABASE_URL"}
         url = make_url(environments[process.name]["RTP_DATABASE_URL"])
         assert url.username == process.service.get_role(process.kind)

@@ -22,6 +22,7 @@ SERVICES = {
     "appraisals": "applications",
     "statistics": "applications",
     "open-data": "applications",
+    "log": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",

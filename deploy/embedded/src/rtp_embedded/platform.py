@@ -98,7 +98,9 @@ class Platform:
             **gateway_settings,
         )
         self.gateway, signing_key = build_runtime(settings)
-        own: dict[str, Any] = {"bundle_key": SecretStr(keys.bundle_key)}
+        own: dict[str, Any] = {
+            name: SecretStr(getattr(keys, name)) for name in ("bundle_key", "log_key", "witness_key")
+        }
         if documents_dir is not None:
             own["documents_dir"] = documents_dir
         self.runtimes = self._build_runtimes(url, clock, {applications.name: own})

@@ -19,6 +19,8 @@ class Keys:
     signing_key: str = field(default_factory=SigningKey.generate, repr=False)
     secrets_key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
     bundle_key: str = field(default_factory=lambda: BundleKey.generate().to_pem(), repr=False)
+    log_key: str = field(default_factory=lambda: BundleKey.generate().to_pem(), repr=False)
+    witness_key: str = field(default_factory=lambda: BundleKey.generate().to_pem(), repr=False)
 
     @classmethod
     def read(cls, file: Path) -> Self:

@@ -54,6 +54,8 @@ SECRETS = frozenset(
         "RTP_SIGNING_KEY",
         "RTP_SECRETS_KEY",
         "RTP_BUNDLE_KEY",
+        "RTP_LOG_KEY",
+        "RTP_WITNESS_KEY",
     }
 )
 """Variables that no process is given just because whoever starts it has them."""
@@ -98,6 +100,9 @@ class OneHost:
             environment.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
         if process == ServiceProcess(applications, "web"):
             environment["RTP_BUNDLE_KEY"] = self.keys.bundle_key
+            environment["RTP_WITNESS_KEY"] = self.keys.witness_key
+        if process == ServiceProcess(applications, "worker"):
+            environment["RTP_LOG_KEY"] = self.keys.log_key
         self._set_broker(environment, process)
         return environment
 

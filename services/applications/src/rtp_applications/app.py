@@ -40,6 +40,8 @@ from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
 from rtp_applications.statistics.scheduler import publish_forever
+from rtp_applications.transparency.routes import receipts, transparency_log
+from rtp_applications.transparency.scheduler import log_forever
 from rtp_applications.value.routes import appraisals
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.service import Service
@@ -97,11 +99,13 @@ service = Service(
         statistics,
         open_data,
         pages,
+        transparency_log,
+        receipts,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={**OF_PARTIES, **OF_AWARDS},
-    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever, import_forever],
+    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever, import_forever, log_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     build_resources=equip,

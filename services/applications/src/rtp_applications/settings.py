@@ -8,10 +8,11 @@ from pydantic import Field, SecretStr, field_validator
 from rtp_applications.documents.settings import DocumentSettings
 from rtp_applications.history.keys import BundleKey, NotAKey, thumbprint
 from rtp_applications.json_types import JsonMapping
+from rtp_applications.transparency.settings import LogSettings
 from rtp_shared.settings import ProcessSettings
 
 
-class ApplicationsSettings(ProcessSettings, DocumentSettings):
+class ApplicationsSettings(ProcessSettings, DocumentSettings, LogSettings):
     bundle_key: SecretStr | None = Field(
         default=None,
         description="Ed25519 private key that bundles are signed with, PEM or JWK; without it none is made here",

@@ -26,6 +26,7 @@ TAGS = {
     "Deadlines": "The clocks of cases: what is due when, and by which rule",
     "Records": "What was put on file, kind by kind",
     "History": "What was done in a case, by whom and when",
+    "Log": "The public log of all histories, which nobody can rewrite unseen: checkpoints, tiles, witnesses",
     "Barriers": "What stands in a staff group's way, and how it ended",
     "Bundles": "Whole cases, signed, for another instance or an archive",
     "Bulk": "Cases in files: from a body's own system, to it, and what changed since",

@@ -48,6 +48,13 @@ async def read_page(
     return [read.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
 
 
+async def find_place(session: AsyncSession, snapshot: CaseSnapshot, caller: Caller, entry_hash: bytes) -> int | None:
+    """Return where an entry of this hash stands among all of the case, if the caller may read it."""
+    here = (_entry.case_id == snapshot.case.id, _entry.hash == entry_hash, _filter_readable(snapshot, caller))
+    found: int | None = await session.scalar(select(_entry.position).where(*here))
+    return found
+
+
 async def read_all_entries(
     open_transaction: OpenTransaction, snapshot: CaseSnapshot, caller: Caller
 ) -> AsyncIterator[Entry | Withheld]:
