@@ -11,7 +11,7 @@ from rtp_applications.sides_sql import IS_SYSTEM
 from rtp_shared.messaging_tables import build_script
 
 revision = "0016"
-down_revision = "0019"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
