@@ -26,6 +26,7 @@ ROUNDS = "/v1/matching-rounds"
 """Their operator is told which support requests wait, of whatever cases."""
 OPEN = {
     "reference": "GB-LAE-HCK",
+    "organisation": NOBODY,
     "rule": "screening",
     "route": "right-to-provide",
     "version": "1",

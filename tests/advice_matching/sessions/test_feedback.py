@@ -37,8 +37,8 @@ async def complete(pair: Pair) -> Json:
 
 
 async def move_end(pair: Pair, engagement: Json, days: int) -> None:
-    """As if it had ended so many days ago."""
-    ended = utcnow() - timedelta(days=days)
+    """As if it had ended at noon so many days ago: at night its day would be another in summer."""
+    ended = utcnow().replace(hour=12) - timedelta(days=days)
     async with open_as(pair.advice, "owner") as session:
         mine = Engagement.id == uuid.UUID(engagement["id"])
         await session.execute(update(Engagement).where(mine).values(ended_at=ended))
