@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
@@ -113,6 +113,14 @@ class Engagement(Model):
         Index("ix_engagements_readers", "readers", postgresql_using="gin"),
         Index("ix_engagements_request_id", "request_id"),
         Index("ix_engagements_due_at", "due_at"),
+        # One of each kind at a time, whatever code may do.
+        Index(
+            "uq_engagements_request_id_kind",
+            "request_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     @classmethod
