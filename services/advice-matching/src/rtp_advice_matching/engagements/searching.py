@@ -13,7 +13,7 @@ from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
 from rtp_advice_matching.engagements.models import LIVE, Engagement
-from rtp_advice_matching.matching import PROPOSED_AT_MOST, Need, RankingSummary
+from rtp_advice_matching.matching import PROPOSED_AT_MOST, Fit, Need, RankingSummary
 from rtp_advice_matching.needs.commands import list_sought, take_up
 from rtp_advice_matching.ranking.followed import FollowedIndex
 from rtp_advice_matching.requests import commands as requests
@@ -24,7 +24,7 @@ from rtp_advice_matching.requests.proposals import list_standing
 async def search_anew(context: EngagementContext, request: SupportRequest) -> None:
     """Propose for what a staff group needs now, or say that nobody fits.
 
-    Whoever is asked or at work is not disturbed: an adviser at work takes up what they cover, and beside them only those
+    Whoever is asked or at work is not disturbed: an adviser at work takes up what they cover, and beside them only the
     kinds of support are looked for that a need asks for by name. A case that has ended looks for nobody. Whoever was
     asked in vain is kept out by the request's need (`refused_by`), as in a round.
     """
@@ -100,8 +100,8 @@ def _add_sought(
     sought: Collection[AdviserKind],
     standing: Collection[UUID] = frozenset(),
 ) -> RankingSummary:
-    """Propose the best mentor and the best ambassador besides, where one is sought by name and none is among the best or
-    among those who stand. What asks for an adviser is met by whoever covers the topic.
+    """Propose the best mentor and the best ambassador besides, where one is sought by name and none is among the best
+    or among those who stand. What asks for an adviser is met by whoever covers the topic.
     """
     stand = {candidate.kind for candidate in filter(None, map(advisers.find, standing))}
     for kind in sorted(request.narrow(sought) - {AdviserKind.ADVISER}):
@@ -130,22 +130,28 @@ async def make_offer(
 
 
 async def offer_next(context: EngagementContext, request: SupportRequest, kind: AdviserKind) -> None:
-    """Offer the staff group to whoever of a kind fits best as things stand now, of those who were not asked before.
+    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before: to
+    somebody of the same kind, or of any kind where there is none left and nobody else is asked or at work.
 
     Of a case that has ended nobody more is asked.
     """
-    if request.ended_as is not None:
+    fit = None if request.ended_as is not None else await _find_next(context, request, kind)
+    if fit is None or fit.candidate.kind != kind:
         await look_again(context, request, kind)
+    if fit is None:
         return
-    asked = {each.adviser_id for each in await list_engagements(context, request.id)}
-    ranking = (await _look(context)).rank(request.build_need({kind}), at_most=1, without=asked)
-    if not ranking.proposed:
-        await look_again(context, request, kind)
-        return
-    [fit] = ranking.proposed
     await requests.propose_next(context.session, request, fit, now=context.now, outbox=context.outbox)
     adviser = await context.session.get_one(Adviser, fit.candidate.id)
     await make_offer(context, request, adviser, by_itself=True)
+
+
+async def _find_next(context: EngagementContext, request: SupportRequest, kind: AdviserKind) -> Fit | None:
+    every, advisers = await list_engagements(context, request.id), await _look(context)
+    asked, others = {each.adviser_id for each in every}, {each.kind for each in every if each.ended_at is None}
+    for need in (request.build_need({kind}), *(() if others else (request.build_need(),))):
+        if proposed := advisers.rank(need, at_most=1, without=asked).proposed:
+            return proposed[0]
+    return None
 
 
 async def look_again(context: EngagementContext, request: SupportRequest, kind: AdviserKind) -> None:

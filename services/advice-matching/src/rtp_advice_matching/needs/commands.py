@@ -87,7 +87,7 @@ async def settle(
 async def take_up(
     session: AsyncSession, request: SupportRequest, adviser: Adviser, kind: AdviserKind, *, now: datetime
 ) -> None:
-    """Say that an adviser who is at work, as one kind of support, is at those needs that they cover and nobody is at."""
+    """Say that an adviser who is at work, as one kind of support, is at what they cover and nobody is at."""
     for need in await list_needs(session, request.id):
         if need.shown_state is NeedState.OPEN and is_covered(
             need.kind, need.topic, adviser=kind, topics=adviser.topics

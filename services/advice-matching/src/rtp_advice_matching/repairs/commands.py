@@ -17,7 +17,7 @@ from rtp_advice_matching.repairs.models import Repair
 from rtp_advice_matching.repairs.queries import find_committed, get_document
 from rtp_advice_matching.repairs.schemas import RepairOpening
 from rtp_advice_matching.requests.models import SupportRequest
-from rtp_advice_matching.rounds.commands import propose_pairs
+from rtp_advice_matching.rounds.commands import propose_pairs, read_kind
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.queries import get_certificate, get_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
@@ -142,7 +142,8 @@ async def commit(
         if hash_basis(certificate, before, changes, ending) != saved.basis_hash:
             raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")
         pairs = {request: (versions[request], adviser) for request, adviser in _list_new(document).items()}
-        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
+        kind = read_kind(certificate)
+        left_out = await propose_pairs(session, pairs, kind=kind, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 

@@ -75,7 +75,7 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
     kept_back = (case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _FOR_OPENER)
     state = _select_state(readers)
-    agreed_at = case((_sees_case(readers), SupportRequest.agreed_at), else_=select_agreed("agreed_at", readers))
+    agreed_at = case((_is_no_rival(readers), SupportRequest.agreed_at), else_=select_agreed("agreed_at", readers))
     query = select(
         *rest,
         *state,
@@ -83,7 +83,7 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
         *detail,
         _select_preferences(readers),
         *kept_back,
-        _sees_case(readers).label("sees_case"),
+        _is_no_rival(readers).label("is_no_rival"),
     ).where(SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers))
     row = (await session.execute(query)).first()
     if row is None:
@@ -134,6 +134,11 @@ def _select_preferences(readers: Sequence[str]) -> Label[Any]:
 
 def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a caller sees the case: by more than that its advisers were proposed."""
+    return or_(_is_no_rival(readers), was_shared_with(readers))
+
+
+def _is_no_rival(readers: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a caller sees the request otherwise than as the network of some who were proposed."""
     organisations = [each for each in readers if each.startswith("org:")]
     others = [each for each in readers if not each.startswith("org:")]
     columns = (SupportRequest.employer_id, SupportRequest.commissioner_id, SupportRequest.decision_body_id)
@@ -143,14 +148,13 @@ def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
         .join(Adviser, Adviser.id == Proposal.adviser_id)
         .where(Proposal.request_id == SupportRequest.id, is_of_own_network(readers))
     )
-    shared = was_shared_with(readers)
-    networks_alone = proposed.correlate(SupportRequest).exists() & ~shared & ~of_a_body
-    return or_(visible_to(SupportRequest.readers, others), ~networks_alone)
+    rival = proposed.correlate(SupportRequest).exists() & ~of_a_body
+    return or_(visible_to(SupportRequest.readers, others), ~rival)
 
 
 def _select_state(readers: Sequence[str]) -> tuple[Label[SupportStatus], Label[UUID]]:
     """Select how the search stands, and who was agreed on, as far as the readers may know."""
-    status = case((_sees_case(readers), SupportRequest.status), else_=select_status(readers))
+    status = case((_is_no_rival(readers), SupportRequest.status), else_=select_status(readers))
     return status.label("status"), select_agreed("adviser_id", readers).label("agreed_adviser_id")
 
 

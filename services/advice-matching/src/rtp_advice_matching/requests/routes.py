@@ -68,9 +68,9 @@ async def get_support_request(
     `offered` while a network is asked, `agreed` once both sides accepted, and `closed` when the case has ended.
 
     An adviser, a mentor and an ambassador can be asked and be at work beside each other, one of each kind at a time:
-    `strands` says how the search for each stands. `status` and `agreedAdviserId` are of all of them together: agreed once
-    anybody is, on the adviser first, then the mentor, then the ambassador. A network is told of those kinds alone of which
-    its own people were proposed.
+    `strands` says how the search for each stands. `status` and `agreedAdviserId` are of all of them together: agreed
+    once anybody is, on the adviser first, then the mentor, then the ambassador. A network is told of those kinds alone
+    of which its own people were proposed.
 
     A network sees sector, region, stage and topics. The case's number, its bodies and the rest it sees once it was
     agreed on and the staff group has consented.

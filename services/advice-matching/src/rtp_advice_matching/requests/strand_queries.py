@@ -76,8 +76,8 @@ def select_status(readers: Sequence[str]) -> ColumnElement[SupportStatus]:
 async def list_strands(
     session: AsyncSession, request: AnyRow, proposals: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """List how the search for each kind of support stands: all kinds for whoever sees the case, for a network those of
-    which its own people are proposed. The proposals are those that the reader sees.
+    """List how the search for each kind of support stands: all kinds, for a network alone those of which its own
+    people are proposed. The proposals are those that the reader sees.
     """
     query = select(SupportStrand).where(SupportStrand.request_id == request.id)
     strands = {each.kind: each for each in await session.scalars(query)}
@@ -86,7 +86,7 @@ async def list_strands(
     return [
         _describe(strands.get(kind), kind, proposed=bool(seen[kind]), known=known, closed=request.closed_at is not None)
         for kind in IN_ORDER
-        if request.sees_case or seen[kind]
+        if request.is_no_rival or seen[kind]
     ]
 
 

@@ -96,6 +96,11 @@ class Strands:
         if self.busy_kinds and not kinds:
             raise SupportAlreadyAgreed("no need is open for another kind of support")
 
+    def find_opening(self, kind: str | None) -> datetime:
+        """Return since when somebody of a kind is looked for; of no kind, since when anybody is."""
+        strand = next((each for each in self.strands if each.kind == kind), None)
+        return strand.opened_at if strand else self.opened_at
+
     def search(self, kinds: Iterable[AdviserKind], *, now: datetime) -> None:
         """Look for these kinds of support beside those of which somebody is asked or agreed on."""
         for kind in sorted(kinds):
@@ -124,7 +129,7 @@ class Strands:
             key=lambda each: IN_ORDER.index(each.kind),
         )
         first = agreed[0] if agreed else None
-        self.agreed_adviser_id = first and first.adviser_id
+        self.agreed_adviser_id = first.adviser_id if first else None
         self.agreed_at, self.shared_at = (first.agreed_at, first.shared_at) if first else (None, None)
         if first:
             self.status = SupportStatus.AGREED

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, MatchingRules, find_obstacle, score
+from rtp_advice_matching.matching import Candidate, MatchingRules, Need, find_obstacle, score
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
@@ -51,13 +52,13 @@ class Certified:
 async def compute(session: AsyncSession, parameters: Parameters, *, now: datetime) -> Certified:
     """Work out a round over all requests that wait, and save nothing."""
     async with system_scope(session, "a round is over the requests of all groups"):
-        requests = await list_waiting(session, at_most=AT_MOST)
-        waiting = [_take_part(request, now) for request in requests[:AT_MOST]]
+        requests = await list_waiting(session, kind=parameters.kind, at_most=AT_MOST)
+        waiting = [_take_part(request, parameters.kind, now) for request in requests[:AT_MOST]]
         everybody = await list_candidates(session, parameters.rules, now=now)
     candidates = sorted(everybody, key=lambda each: each.id)
     _require_size(len(waiting), parameters)
     certificate, content = await asyncio.to_thread(_certify, waiting, candidates, parameters)
-    figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST}
+    figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST, "kind": parameters.kind}
     return Certified(certificate, content, figures)
 
 
@@ -87,9 +88,9 @@ async def commit(
     outbox: Outbox,
 ) -> None:
     """Make the pairs of a round the first proposals of their requests, where nothing has changed since."""
-    saved, pairs = await _lock_round(session, round_id, version=version, actor=actor)
+    saved, kind, pairs = await _lock_round(session, round_id, version=version, actor=actor)
     async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, kind=kind, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
@@ -98,17 +99,17 @@ async def preview_commit(
     session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, rules: MatchingRules, now: datetime
 ) -> tuple[int, list[dict[str, str]]]:
     """Return how many pairs a commit would propose now, and which it would leave out; do nothing."""
-    _, pairs = await _lock_round(session, round_id, version=version, actor=actor)
+    _, kind, pairs = await _lock_round(session, round_id, version=version, actor=actor)
     async with system_scope(session, "a round proposes to the groups of others"):
-        checked = await _check_pairs(session, pairs, rules=rules, now=now)
+        checked = await _check_pairs(session, pairs, kind=kind, rules=rules, now=now)
     left_out = [_leave_out(request, pairs, reason) for request, _, reason in checked if reason]
     return len(pairs) - len(left_out), left_out
 
 
 async def _lock_round(
     session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal
-) -> tuple[MatchingRound, dict[UUID, tuple[int, UUID]]]:
-    """Return a round that may be committed with its row locked, and its pairs by request."""
+) -> tuple[MatchingRound, AdviserKind | None, dict[UUID, tuple[int, UUID]]]:
+    """Return a round that may be committed with its row locked, the kind that it is of, and its pairs by request."""
     query = select(MatchingRound).where(
         MatchingRound.id == round_id, visible_to(MatchingRound.readers, actor.identities)
     )
@@ -118,7 +119,7 @@ async def _lock_round(
     saved.expect(version)
     certificate = json.loads(await get_certificate(session, round_id, readers=actor.identities))
     pairs = {request: (version_then, adviser) for request, version_then, adviser in list_pairs(certificate)}
-    return saved, pairs
+    return saved, read_kind(certificate), pairs
 
 
 def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID]]:
@@ -133,17 +134,18 @@ async def propose_pairs(
     session: AsyncSession,
     pairs: Mapping[UUID, tuple[int, UUID]],
     *,
+    kind: AdviserKind | None,
     rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""
     left_out = []
-    for request, candidate, reason in await _check_pairs(session, pairs, rules=rules, now=now):
+    for request, candidate, reason in await _check_pairs(session, pairs, kind=kind, rules=rules, now=now):
         if reason:
             left_out.append(_leave_out(request, pairs, reason))
         elif candidate is not None:
-            fit = score(request.build_need(), candidate, rules.weights)
+            fit = score(build_need(request, kind), candidate, rules.weights)
             await propose_first(session, request, fit, now=now, outbox=outbox)
     return left_out
 
@@ -153,7 +155,12 @@ Checked = tuple[SupportRequest, Candidate | None, str | None]
 
 
 async def _check_pairs(
-    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, rules: MatchingRules, now: datetime
+    session: AsyncSession,
+    pairs: Mapping[UUID, tuple[int, UUID]],
+    *,
+    kind: AdviserKind | None,
+    rules: MatchingRules,
+    now: datetime,
 ) -> list[Checked]:
     """Lock the requests of the pairs, and say of each whether its pair still holds."""
     candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
@@ -163,7 +170,7 @@ async def _check_pairs(
     for request in (await session.scalars(query)).all():
         version, adviser_id = pairs[request.id]
         candidate = candidates.get(adviser_id)
-        checked.append((request, candidate, _find_change(request, version, candidate)))
+        checked.append((request, candidate, _find_change(request, version, kind, candidate)))
     return checked
 
 
@@ -171,11 +178,13 @@ def _leave_out(request: SupportRequest, pairs: Mapping[UUID, tuple[int, UUID]], 
     return {"request_id": str(request.id), "adviser_id": str(pairs[request.id][1]), "reason": reason}
 
 
-def _find_change(request: SupportRequest, version: int, candidate: Candidate | None) -> str | None:
+def _find_change(
+    request: SupportRequest, version: int, kind: AdviserKind | None, candidate: Candidate | None
+) -> str | None:
     """Return what has changed since the round so that a pair holds no more."""
-    if request.version != version or not request.is_waiting:
+    if request.version != version or not request.waits_for(kind):
         return REQUEST_CHANGED
-    return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
+    return ADVISER_LEFT if candidate is None else find_obstacle(build_need(request, kind), candidate)
 
 
 def _require_size(requests: int, parameters: Parameters) -> None:
@@ -188,9 +197,20 @@ def _require_size(requests: int, parameters: Parameters) -> None:
         )
 
 
-def _take_part(request: SupportRequest, now: datetime) -> Waiting:
-    weeks = max(0, (now - request.opened_at).days // 7)
-    return Waiting(request.id, request.build_need(), weeks, request.version)
+def _take_part(request: SupportRequest, kind: str | None, now: datetime) -> Waiting:
+    weeks = max(0, (now - request.find_opening(kind)).days // 7)
+    return Waiting(request.id, build_need(request, kind), weeks, request.version)
+
+
+def build_need(request: SupportRequest, kind: str | None) -> Need:
+    """Build what a request needs in a round: of one kind, where the round is of one."""
+    return request.build_need(() if kind is None else {AdviserKind(kind)})
+
+
+def read_kind(certificate: Mapping[str, Any]) -> AdviserKind | None:
+    """Return the kind that a round is of; those of earlier releases are of any."""
+    kind = certificate["input"]["parameters"].get("kind")
+    return kind and AdviserKind(kind)
 
 
 def _certify(

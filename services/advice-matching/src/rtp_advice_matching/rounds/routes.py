@@ -51,7 +51,7 @@ async def compute_matching_round(
 
     A saved round proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules)
+    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules, opening.kind)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200

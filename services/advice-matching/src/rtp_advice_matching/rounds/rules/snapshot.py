@@ -46,6 +46,8 @@ class Parameters:
     method: Method = Method.FAST
     rules: MatchingRules = field(default_factory=MatchingRules)
     """What the operator has set of the rule: the round's certificate carries it."""
+    kind: str | None = None
+    """The kind of support that is sought; None for whoever of any kind fits a group that has nobody."""
 
     def write(self) -> Json:
         return {
@@ -57,6 +59,7 @@ class Parameters:
             "listLength": self.list_length,
             "seed": self.seed,
             "method": self.method,
+            **({"kind": self.kind} if self.kind else {}),
         }
 
 
