@@ -51,7 +51,7 @@ async def agreed(advice: Runtime, tell: Tell, adviser: Adviser) -> CaseSubmitted
     await tell(case, READERS)
     async with advice.database.transaction() as session:
         request = (await session.scalars(select(SupportRequest).where(SupportRequest.case_id == case.case_id))).one()
-        request.agree(await session.get_one(Adviser, adviser.id), now=case.submitted_at)
+        request.agree(adviser.kind, await session.get_one(Adviser, adviser.id), now=case.submitted_at)
     return case
 
 

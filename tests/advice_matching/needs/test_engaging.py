@@ -32,22 +32,31 @@ async def test_what_ends_early_is_open_again(new_pair: NewPair) -> None:
     assert {(await find(pair.group, pair.request, each))["state"] for each in ("legal", "financial")} == {"open"}
 
 
-async def test_an_agreement_is_not_disturbed(new_pair: NewPair, tell: Tell) -> None:
-    """What comes while an adviser is at work they take up where they cover it; the rest waits for the end."""
+async def test_an_agreement_is_not_disturbed(new_pair: NewPair, tell: Tell, new_adviser: NewAdviser) -> None:
+    """What comes while an adviser is at work they take up where they cover it. What asks for another adviser waits for
+    the end; who is sought by name is proposed beside.
+    """
+    mentor = await new_adviser(kind="mentor", stages=["plan"], topics=["governance"], capacity=9)
     pair = await new_pair(topics=["legal", "financial", "governance"])
     engagement = await pair.activate()
     before = await read(pair.group, pair.request["id"])
     await move(tell, pair.request, "approved", pair.group, sequence=50)
-    assert (await find(pair.group, pair.request, "governance", "mentor"))["state"] == "being-met"
+    need = await find(pair.group, pair.request, "governance", "mentor")
+    assert need["state"] == "open", "who advises has not made the way"
+    beside = await read(pair.group, pair.request["id"])
+    stood = {each["adviserId"] for each in before["proposals"]}
+    assert stood <= {each["adviserId"] for each in beside["proposals"]}
+    assert {each["adviserKind"] for each in beside["proposals"] if each["adviserId"] not in stood} <= {"mentor"}
+    assert beside["proposals"][0]["adviserId"] == str(mentor.id)
     answer = await add(pair.group, pair.request, kindSought="adviser", topic="vat")
     assert answer.json()["state"] == "open"
     during = await read(pair.group, pair.request["id"])
-    assert during["proposals"] == before["proposals"]
+    assert [each["adviserId"] for each in during["proposals"]] == [each["adviserId"] for each in beside["proposals"]]
     assert (during["status"], during["stage"]) == ("agreed", "plan")
     assert await pair.read(engagement) == {**engagement, "stage": "plan", "topics": during["topics"]}
     await done(pair.network, engagement, "complete")
     after = await read(pair.group, pair.request["id"])
-    assert (after["status"], after["topics"]) == ("proposed", ["vat"])
+    assert (after["status"], after["topics"]) == ("proposed", ["governance", "vat"])
 
 
 async def test_a_refused_case_keeps_its_adviser_and_asks_nobody_new(new_pair: NewPair, tell: Tell) -> None:

@@ -1,6 +1,6 @@
 """Works out a matching round over any number of requests, and commits it in batches.
 
-    python -m rtp_advice_matching.match_round compute --organisation ID [--list-length 50] [--dry-run]
+    python -m rtp_advice_matching.match_round compute --organisation ID [--kind mentor] [--list-length 50] [--dry-run]
     python -m rtp_advice_matching.match_round certificate ROUND --organisation ID > certificate.json
     python -m rtp_advice_matching.match_round commit ROUND --organisation ID [--batch 500]
 
@@ -21,6 +21,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_advice_matching.app import service
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.rounds import commands
 from rtp_advice_matching.rounds.queries import get_certificate
 from rtp_advice_matching.rounds.rules.snapshot import Parameters
@@ -54,6 +55,7 @@ def parse_options(argv: Sequence[str] | None) -> argparse.Namespace:
         part.add_argument("--organisation", type=UUID, required=True, help="id of the operator's organisation")
     compute, commit = parts.choices["compute"], parts.choices["commit"]
     compute.add_argument("--list-length", type=_parse_count, default=50, help="advisers looked at for each request")
+    compute.add_argument("--kind", choices=list(AdviserKind), help="of one kind of support; any, if left out")
     compute.add_argument("--seed", default="1", help="decides among equals")
     compute.add_argument("--dry-run", action="store_true", help="say what it comes to, and save nothing")
     commit.add_argument("--batch", type=_parse_count, default=500, help="pairs that are proposed in one transaction")
@@ -69,7 +71,9 @@ def _parse_count(text: str) -> int:
 async def compute(database: Database, settings: AdviceSettings, options: argparse.Namespace, say: Say) -> None:
     """Work a round out; the database waits for nothing meanwhile."""
     now = utcnow()
-    parameters = Parameters(options.list_length, options.seed, rules=settings.read_matching_rules())
+    parameters = Parameters(
+        options.list_length, options.seed, rules=settings.read_matching_rules(), kind=options.kind
+    )
     async with database.transaction(read_only=True) as session:
         participants = await commands.read_participants(session, parameters, at_most=None, now=now)
     say(f"{len(participants.waiting):,} requests and {len(participants.candidates):,} advisers take part")

@@ -1,4 +1,6 @@
-"""A group finds a mentor by a round, loses them, and gets another by a repair; both sides say how it was, blind."""
+"""A group finds somebody by a round, loses them, and gets another by a repair and somebody of another kind beside; both
+sides say how it was, blind.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,7 @@ from rtp_examples.journeys.scenario import Scenario
 from rtp_examples.journeys.steps.matching import RoundOperator
 from rtp_examples.receiver import JsonObject
 
-TITLE = "Advice: matched in a round, a mentor who drops out, a repair, sessions and blind feedback"
+TITLE = "Advice: matched in a round, a repair, two kinds of support at the same time, sessions and blind feedback"
 BEGINS_ON = date(2027, 6, 7)
 
 DRAFT: JsonObject = {
@@ -68,6 +70,7 @@ def run(scenario: Scenario) -> None:
         _repair(scenario, operator, path, first)
         second = _offer(scenario, personas.lead, case)
         scenario.require(second.adviser_id != first.adviser_id, otherwise="the group is proposed who dropped out")
+        _ask_beside(scenario, personas.lead, case)
         _work(scenario, personas.lead, case, second)
         _tell_blind(scenario, second)
         other.act(beside, "withdraw", membersInFavour=8, reason="The group looks for a partner first.")
@@ -123,6 +126,34 @@ def _offer(scenario: Scenario, lead: ActorClient, case: Case) -> Engaged:
     scenario.say(f"now it sees case {seen['number']}; of its {all_} proposals it sees {own}, those of its own people")
     scenario.drain_events()
     return engaged
+
+
+def _ask_beside(scenario: Scenario, lead: ActorClient, case: Case) -> None:
+    """Ask for somebody of another kind while one is at work: a mentor beside an adviser, else an adviser."""
+    scenario.begin_step("Somebody of another kind, at the same time")
+    request = _read_request(lead, case)
+    at_work = {each["kind"] for each in request["strands"] if each["status"] == "agreed"}
+    wanted = "mentor" if "adviser" in at_work else "adviser"
+    scenario.say(
+        f"at work: {', '.join(at_work)}; the group says that it needs {wanted} support besides, on legal matters"
+    )
+    need = {"kindSought": wanted, "topic": "legal"}
+    read_json(lead.api.post(f"/v1/support-requests/{request['id']}/needs", json=need))
+    proposals = _read_request(lead, case)["proposals"]
+    best = next(each for each in proposals if each["adviserKind"] == wanted)
+    body = {"supportRequestId": request["id"], "adviserId": best["adviserId"], "consent": True}
+    beside = Engaged(scenario, lead, read_json(lead.api.post("/v1/engagements", json=body)))
+    scenario.say(f"asked: {beside.name}, {wanted}")
+    beside.begin()
+    strands = {each["kind"]: each["status"] for each in _read_request(lead, case)["strands"]}
+    scenario.require(
+        {*at_work, wanted} <= {kind for kind, status in strands.items() if status == "agreed"},
+        otherwise="they are not both at work",
+    )
+    seen = {each["kind"] for each in read_json(beside.network.get(f"/v1/support-requests/{request['id']}"))["strands"]}
+    scenario.say(f"the group: {', '.join(f'{kind} {status}' for kind, status in strands.items())}")
+    scenario.say(f"that network is told of its own kinds: {', '.join(sorted(seen))}")
+    scenario.drain_events()
 
 
 @contextmanager
@@ -210,6 +241,8 @@ EVENTS = (
     "case-submitted",
     "support-proposed",
     "shortlist-made",
+    "support-agreed",
+    "party-changed",
     "support-agreed",
     "party-changed",
     "support-agreed",

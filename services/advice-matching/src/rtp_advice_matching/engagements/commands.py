@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.asking import require_able
 from rtp_advice_matching.engagements.context import EngagementContext
@@ -21,7 +21,14 @@ from rtp_advice_matching.engagements.models import (
     EngagementSide,
     EngagementStatus,
 )
-from rtp_advice_matching.engagements.searching import list_engagements, look_again, make_offer, offer_next, search_anew
+from rtp_advice_matching.engagements.searching import (
+    hand_over,
+    list_engagements,
+    look_again,
+    make_offer,
+    offer_next,
+    search_anew,
+)
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest
@@ -38,9 +45,9 @@ async def offer(
     request = await requests.lock_seen(context.session, request_id, actor=actor)
     request.expect(ANY_VERSION, by=actor.own_identity)
     await requests.get_proposal(context.session, request_id, adviser_id)
-    await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "also of an adviser who was taken off since, it is said why they cannot"):
         adviser = await context.session.get_one(Adviser, adviser_id)
+    await _require_askable(context, request, adviser)
     require_able(context, request, adviser)
     return await make_offer(context, request, adviser, consented=consented)
 
@@ -55,9 +62,9 @@ async def accept_proposal(
     request = await requests.lock_seen(context.session, request_id, actor=actor)
     request.expect(version, by=actor.own_identity)
     await requests.get_proposal(context.session, request_id, adviser_id)
-    await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "a place is taken of an adviser whom another organisation keeps"):
         adviser = await requests.lock_adviser(context.session, adviser_id)
+        await _require_askable(context, request, adviser)
         require_able(context, request, adviser)
         engagement = Engagement.of(request, adviser, consented=True, now=context.now)
         context.session.add(engagement)
@@ -85,7 +92,7 @@ async def decline(
     request.note_refusal(engagement.adviser_id)
     await publishing.publish_declined(context, engagement)
     async with system_scope(context.session, "who comes next is of another network"):
-        await offer_next(context, request)
+        await offer_next(context, request, engagement.kind)
 
 
 async def withdraw(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
@@ -94,7 +101,7 @@ async def withdraw(context: EngagementContext, engagement_id: UUID, *, version: 
     engagement.require_side(EngagementSide.GROUP, actor.identities)
     engagement.expect(version, EngagementStatus.OFFERED)
     engagement.withdraw(now=context.now)
-    request.look_again(proposals_left=True, now=context.now)
+    request.look_again(engagement.kind, proposals_left=True, now=context.now)
     await publishing.publish_declined(context, engagement)
 
 
@@ -107,7 +114,8 @@ async def consent(context: EngagementContext, engagement_id: UUID, *, version: E
     await context.session.flush()
     if engagement.status in LIVE:
         async with system_scope(context.session, "an engagement goes on with an adviser who is shown to nobody now"):
-            await _share(context, request, await context.session.get_one(Adviser, engagement.adviser_id))
+            adviser = await context.session.get_one(Adviser, engagement.adviser_id)
+            await _share(context, request, adviser, engagement.kind)
 
 
 async def record_contact(
@@ -151,7 +159,7 @@ async def complete(context: EngagementContext, engagement_id: UUID, *, version: 
     engagement.complete(by, now=context.now)
     await give_place_back(context, engagement)
     async with system_scope(context.session, "what else the staff group needs is not for this network to see"):
-        if await needs.finish(context.session, request, met=True, now=context.now, outbox=context.outbox):
+        if await _finish_needs(context, request, engagement.kind, met=True):
             await search_anew(context, request)
 
 
@@ -166,8 +174,9 @@ async def end_early(
     request.note_refusal(engagement.adviser_id)
     await give_place_back(context, engagement)
     async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
-        await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
-        await look_again(context, request)
+        await _finish_needs(context, request, engagement.kind, met=False)
+        await hand_over(context, request)
+        await look_again(context, request, engagement.kind)
 
 
 async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
@@ -183,7 +192,7 @@ async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Seq
         else:
             engagement.end_early(EndReason.CASE_ENDED, by=None, now=context.now)
             await give_place_back(context, engagement)
-    await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
+    await _finish_needs(context, request, None, met=False)
     # What a process of the release before agreed on has no engagement.
     everything = await list_engagements(context, request.id)
     if request.agreed_adviser_id and request.agreed_adviser_id not in {each.adviser_id for each in everything}:
@@ -212,7 +221,7 @@ async def process_due(context: EngagementContext, request_id: UUID) -> bool:
             at = engagement.lapse(now=context.now)
             request.note_refusal(engagement.adviser_id)
             await publishing.publish_declined(context, engagement, at=at)
-            await offer_next(context, request)
+            await offer_next(context, request, engagement.kind)
         else:
             await _miss_contact(context, engagement)
     return bool(due)
@@ -236,31 +245,35 @@ async def lock_engagement(
     return request, engagement
 
 
-async def _require_not_declined(context: EngagementContext, request_id: UUID, adviser_id: UUID) -> None:
-    query = select(Engagement.id).where(
-        Engagement.request_id == request_id,
-        Engagement.adviser_id == adviser_id,
-        Engagement.status == EngagementStatus.DECLINED,
-    )
-    if await context.session.scalar(query.limit(1)):
-        raise AdviserHasDeclined("another proposal can be chosen")
+async def _require_askable(context: EngagementContext, request: SupportRequest, adviser: Adviser) -> None:
+    """Refuse to ask a second one of a kind, and somebody who has declined this staff group."""
+    request.require_free(adviser.kind)
+    for each in await list_engagements(context, request.id):
+        if each.adviser_id == adviser.id and each.status is EngagementStatus.DECLINED:
+            raise AdviserHasDeclined("another proposal can be chosen")
 
 
 async def _begin(context: EngagementContext, request: SupportRequest, adviser: Adviser, engagement: Engagement) -> None:
     """Take a place and begin. Where the staff group has consented, the network sees its case from now on."""
     today = find_civil_date(context.now)
     engagement.accept(add_working_days(today, context.terms.first_contact_working_days), now=context.now)
-    request.agree(adviser, now=context.now)
-    await needs.take_up(context.session, request, adviser, now=context.now)
+    request.agree(engagement.kind, adviser, now=context.now)
+    await needs.take_up(context.session, request, adviser, engagement.kind, now=context.now)
     if engagement.consented_at is not None:
-        await _share(context, request, adviser)
+        await _share(context, request, adviser, engagement.kind)
     await publishing.publish_accepted(context, engagement)
     await publishing.publish_low_capacity(context, adviser)
 
 
-async def _share(context: EngagementContext, request: SupportRequest, adviser: Adviser) -> None:
+async def _share(context: EngagementContext, request: SupportRequest, adviser: Adviser, kind: AdviserKind) -> None:
     proposal = await requests.get_proposal(context.session, request.id, adviser.id)
-    await requests.share(context.session, request, proposal, adviser, now=context.now, outbox=context.outbox)
+    await requests.share(context.session, request, proposal, adviser, kind=kind, now=context.now, outbox=context.outbox)
+
+
+async def _finish_needs(
+    context: EngagementContext, request: SupportRequest, kind: AdviserKind | None, *, met: bool
+) -> bool:
+    return await needs.finish(context.session, request, kind, met=met, now=context.now, outbox=context.outbox)
 
 
 async def _miss_contact(context: EngagementContext, engagement: Engagement) -> None:

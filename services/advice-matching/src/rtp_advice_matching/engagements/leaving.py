@@ -6,7 +6,7 @@ from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.commands import give_place_back
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.models import LIVE, EndReason, Engagement, EngagementStatus
-from rtp_advice_matching.engagements.searching import list_engagements, look_again, offer_next
+from rtp_advice_matching.engagements.searching import hand_over, list_engagements, look_again, offer_next
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.requests.models import SupportRequest
 
@@ -30,12 +30,15 @@ async def _take_back(context: EngagementContext, request: SupportRequest, engage
     engagement.withdraw(now=context.now, by=None)
     request.note_refusal(engagement.adviser_id)
     await publishing.publish_declined(context, engagement)
-    await offer_next(context, request)
+    await offer_next(context, request, engagement.kind)
 
 
 async def _end(context: EngagementContext, request: SupportRequest, engagement: Engagement) -> None:
     engagement.end_early(EndReason.ADVISER_UNAVAILABLE, by=None, now=context.now)
     request.note_refusal(engagement.adviser_id)
     await give_place_back(context, engagement)
-    await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
-    await look_again(context, request)
+    await needs.finish(
+        context.session, request, engagement.kind, met=False, now=context.now, outbox=context.outbox
+    )
+    await hand_over(context, request)
+    await look_again(context, request, engagement.kind)

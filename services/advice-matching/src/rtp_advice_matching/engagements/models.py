@@ -116,6 +116,14 @@ class Engagement(Model):
         Index("ix_engagements_request_id", "request_id"),
         Index("ix_engagements_due_at", "due_at"),
         Index("ix_engagements_followed_up", "followed_up"),
+        # One of each kind at a time, whatever code may do.
+        Index(
+            "uq_engagements_request_id_kind",
+            "request_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     @classmethod

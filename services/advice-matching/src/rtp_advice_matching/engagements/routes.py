@@ -63,8 +63,10 @@ async def offer_engagement(
 ) -> EngagementView:
     """Offer the staff group to one of the proposed advisers, whose network has some working days to answer.
 
-    Only the client that opened the case may, and one offer waits at a time. No place is held meanwhile. Where the
-    offer is declined or lapses, it goes by itself to whoever fits best then and was not asked before. The network sees
+    Only the client that opened the case may. One of each kind (adviser, mentor, ambassador) is asked or at work at a
+    time, the kinds beside each other. No place is held meanwhile. Where the offer is declined or lapses, it goes by
+    itself to whoever of the kind fits best then and was not asked before; where there is none, and nobody of another
+    kind is asked or at work, to whoever of any kind does. The network sees
     sector, region, stage and topics; the case it sees once it has accepted and the staff group has consented.
     """
     engagement_id = await commands.offer(

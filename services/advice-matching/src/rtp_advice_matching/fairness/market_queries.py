@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy import CTE, Integer, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, load_only
+from sqlalchemy.orm import InstrumentedAttribute, aliased, lazyload, load_only
 
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import SHOWN, list_candidates
@@ -26,25 +26,18 @@ from rtp_advice_matching.fairness.market_rules import (
 )
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.fairness.rules import SUPPRESSED_BELOW, measure_spread
+from rtp_advice_matching.fairness.searches import GROUPED_BY, WAITING, WAITING_BESIDE, select_agreements, select_waiting
 from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.preferences import PREFERENCES
 from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.strands import SupportStrand
 from rtp_shared.db import AnyRow, system_scope, visible_to
 
 LOOKED_BACK = timedelta(days=365)
 """Agreements of so long are counted."""
 COMPARED_AT_MOST = 2000
 """Requests that wait, whose envy is looked at: who waits longest, as in a round."""
-_WAITING = and_(
-    SupportRequest.status.in_((SupportStatus.OPEN, SupportStatus.PROPOSED, SupportStatus.OFFERED)),
-    SupportRequest.ended_as.is_(None),
-)
-_GROUPED_BY = {
-    "sector": SupportRequest.sector,
-    "region": SupportRequest.region,
-    "employer-kind": SupportRequest.employer_kind,
-}
 _SECONDS_A_WEEK = 7 * 24 * 3600
 _NEED = (
     *("case_id", "employer_id", "commissioner_id", "decision_body_id", "sector", "region", "stage", "topics"),
@@ -55,37 +48,32 @@ _NEED = (
 async def measure_market(session: AsyncSession, rules: MatchingRules, *, now: datetime) -> MarketFigures:
     """Measure how fair the market is now, over the requests of all groups."""
     since = now - LOOKED_BACK
-    agreed = SupportRequest.agreed_at.is_not(None) & (SupportRequest.agreed_at >= since)
     async with system_scope(session, "fairness is between the groups of all, and says nothing of one"):
-        waiting = await _measure_times(session, literal(now), _WAITING)
-        agreements = await _measure_times(session, SupportRequest.agreed_at, agreed)
-        load, first_choices = await _measure_load(session), await _measure_first_choices(session, agreed)
+        waiting = await _measure_times(session, select_waiting(now))
+        agreements = await _measure_times(session, select_agreements(since))
+        load, first_choices = await _measure_load(session), await _measure_first_choices(session, since)
         asking, candidates = await _list_asking(session), await list_candidates(session, rules, now=now)
     envy = await asyncio.to_thread(count_envy, asking, candidates, rules)
     return MarketFigures(now, load, suppress(waiting), suppress(agreements), first_choices, envy)
 
 
-async def _measure_times(session: AsyncSession, end: Any, wanted: ColumnElement[bool]) -> list[GroupTimes]:
-    """Measure whole weeks from the opening to an end, of everybody and by each thing that groups have in common."""
-    seconds = func.extract("epoch", end - SupportRequest.opened_at)
+async def _measure_times(session: AsyncSession, searches: CTE) -> list[GroupTimes]:
+    """Measure whole weeks from the beginning to the end of searches, of all and by what groups have in common."""
+    seconds = func.extract("epoch", searches.c.ended_at - searches.c.opened_at)
     weeks = cast(func.greatest(func.floor(seconds / _SECONDS_A_WEEK), 0), Integer)
-    columns = list(_GROUPED_BY.values())
-    query = (
-        select(
-            func.grouping(*columns).label("left_out"),
-            *columns,
-            func.count().label("requests"),
-            *(func.percentile_disc(share).within_group(weeks) for share in (0.5, 0.9)),
-        )
-        .where(wanted, SupportRequest.route.is_not(None))
-        .group_by(func.grouping_sets(tuple_(), *(tuple_(each) for each in columns)))
-    )
+    columns = [searches.c[each.name] for each in GROUPED_BY.values()]
+    query = select(
+        func.grouping(*columns).label("left_out"),
+        *columns,
+        func.count().label("requests"),
+        *(func.percentile_disc(share).within_group(weeks) for share in (0.5, 0.9)),
+    ).group_by(func.grouping_sets(tuple_(), *(tuple_(each) for each in columns)))
     return sorted(map(_read_times, await session.execute(query)), key=lambda each: (each.by, str(each.group)))
 
 
 def _read_times(row: AnyRow) -> GroupTimes:
     left_out, *groups, requests, median, ninetieth = row
-    for place, (by, group) in enumerate(zip(_GROUPED_BY, groups, strict=True)):
+    for place, (by, group) in enumerate(zip(GROUPED_BY, groups, strict=True)):
         if not left_out >> (len(groups) - 1 - place) & 1:
             return GroupTimes(by, group, requests, median, ninetieth)
     return GroupTimes(EVERYBODY, None, requests, median, ninetieth)
@@ -98,44 +86,64 @@ async def _measure_load(session: AsyncSession) -> list[KindLoad]:
     return [KindLoad(kind, measure_spread([row[1] for row in of], [row[2] for row in of])) for kind, of in groups]
 
 
-async def _measure_first_choices(session: AsyncSession, agreed: ColumnElement[bool]) -> int | None:
-    """Return the share of the agreements in which nobody who was proposed fits better, in per cent."""
-    standing = (Proposal.request_id == SupportRequest.id) & Proposal.withdrawn_at.is_(None)
-    best = select(func.max(Proposal.score)).where(standing).correlate(SupportRequest)
+async def _measure_first_choices(session: AsyncSession, since: datetime) -> int | None:
+    """Return the share of the agreements in which nobody of the same kind who was proposed fits better, in per cent."""
+    agreements, other, rival = select_agreements(since), aliased(Proposal), aliased(Adviser)
+    best = (
+        select(func.max(other.score))
+        .join(rival, rival.id == other.adviser_id)
+        .where(
+            other.request_id == agreements.c.request_id,
+            other.withdrawn_at.is_(None),
+            rival.kind == agreements.c.kind,
+        )
+        .correlate(agreements)
+        .scalar_subquery()
+    )
     query = (
-        select(func.count(), func.count().filter(Proposal.score >= best.scalar_subquery()))
-        .select_from(SupportRequest)
-        .join(Proposal, Proposal.request_id == SupportRequest.id)
-        .where(agreed, Proposal.adviser_id == SupportRequest.agreed_adviser_id)
+        select(func.count(), func.count().filter(Proposal.score >= best))
+        .select_from(agreements)
+        .join(Proposal, Proposal.request_id == agreements.c.request_id)
+        .where(Proposal.adviser_id == agreements.c.adviser_id)
     )
     number, first = (await session.execute(query)).one()
     return None if number < SUPPRESSED_BELOW else int(100 * first // number)
 
 
 async def _list_asking(session: AsyncSession) -> list[Asking]:
-    """List who waits, the longest first, and everybody who holds a place of an adviser."""
+    """List who waits, the longest first, also for one kind beside another, and everybody who holds a place."""
     needed: list[InstrumentedAttribute[Any]] = [getattr(SupportRequest, name) for name in _NEED]
-    holds = select(Engagement.id).where(
-        Engagement.request_id == SupportRequest.id,
-        Engagement.adviser_id == SupportRequest.agreed_adviser_id,
-        Engagement.status.in_(LIVE),
+    loading = load_only(*needed, SupportRequest.opened_at, SupportRequest.agreed_at)
+    query = select(SupportRequest).options(loading, lazyload(SupportRequest.strands))
+    query = query.where(SupportRequest.route.is_not(None))
+    first = query.where(WAITING).order_by(SupportRequest.opened_at, SupportRequest.id).limit(COMPARED_AT_MOST)
+    strands = query.join(SupportStrand, SupportStrand.request_id == SupportRequest.id).where(WAITING_BESIDE)
+    beside = strands.add_columns(SupportStrand.kind, SupportStrand.opened_at).order_by(SupportStrand.opened_at)
+    engaged = query.join(Engagement, Engagement.request_id == SupportRequest.id).add_columns(Engagement)
+    holding = engaged.where(SupportRequest.status == SupportStatus.AGREED, Engagement.status.in_(LIVE))
+    waiting = list(await session.scalars(first))
+    waiting_beside = (await session.execute(beside.limit(COMPARED_AT_MOST))).all()
+    holders = (await session.execute(holding)).all()
+    asked = await _list_asked(
+        session, [each.id for each in (*waiting, *(row[0] for row in (*waiting_beside, *holders)))]
     )
-    loading = load_only(
-        *needed,
-        SupportRequest.opened_at,
-        SupportRequest.agreed_at,
-        SupportRequest.agreed_adviser_id,
-    )
-    query = select(SupportRequest).options(loading).where(SupportRequest.route.is_not(None))
-    waiting = query.where(_WAITING).order_by(SupportRequest.opened_at, SupportRequest.id).limit(COMPARED_AT_MOST)
-    holding = query.where(SupportRequest.status == SupportStatus.AGREED, holds.exists())
-    requests = [*await session.scalars(waiting), *await session.scalars(holding)]
-    asked = await _list_asked(session, [each.id for each in requests])
+    nobody = frozenset[UUID]()
     return [
-        Asking(
-            each.build_need(), each.opened_at, each.agreed_at, each.agreed_adviser_id, asked.get(each.id, frozenset())
-        )
-        for each in requests
+        *(Asking(each.build_need(), each.opened_at, asked=asked.get(each.id, nobody)) for each in waiting),
+        *(
+            Asking(each.build_need({kind}), opened_at, asked=asked.get(each.id, nobody))
+            for each, kind, opened_at in waiting_beside
+        ),
+        *(
+            Asking(
+                each.build_need({held.kind}),
+                each.opened_at,
+                held.accepted_at or each.agreed_at,
+                held.adviser_id,
+                asked.get(each.id, nobody),
+            )
+            for each, held in holders
+        ),
     ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.needs.models import CaseProgress, NeedState, SupportNeed
 from rtp_advice_matching.needs.publishing import publish_change
 from rtp_advice_matching.needs.rules import (
@@ -84,20 +84,33 @@ async def settle(
     await session.flush()
 
 
-async def take_up(session: AsyncSession, request: SupportRequest, adviser: Adviser, *, now: datetime) -> None:
-    """Say that an adviser who has begun is at the needs that they cover."""
+async def take_up(
+    session: AsyncSession, request: SupportRequest, adviser: Adviser, kind: AdviserKind, *, now: datetime
+) -> None:
+    """Say that an adviser who is at work, as one kind of support, is at what they cover and nobody is at."""
     for need in await list_needs(session, request.id):
         if need.shown_state is NeedState.OPEN and is_covered(
-            need.kind, need.topic, adviser=adviser.kind, topics=adviser.topics
+            need.kind, need.topic, adviser=kind, topics=adviser.topics
         ):
-            need.take_up(now=now)
+            need.take_up(kind, now=now)
     await session.flush()
 
 
-async def finish(session: AsyncSession, request: SupportRequest, *, met: bool, now: datetime, outbox: Outbox) -> bool:
-    """Say that what was being met is met, or open again; return whether there is something for somebody to meet."""
+async def finish(
+    session: AsyncSession,
+    request: SupportRequest,
+    kind: AdviserKind | None,
+    *,
+    met: bool,
+    now: datetime,
+    outbox: Outbox,
+) -> bool:
+    """Say that what one kind of support was at is met, or open again; of every kind, where none is named.
+
+    Return whether there is something for somebody to meet.
+    """
     every = await list_needs(session, request.id)
-    ending = [need for need in every if need.state is NeedState.BEING_MET]
+    ending = [need for need in every if need.is_met_by(kind)]
     for need in ending:
         need.meet(now=now) if met else need.release(now=now)
     await session.flush()
@@ -114,10 +127,12 @@ async def list_needs(session: AsyncSession, request_id: UUID) -> Sequence[Suppor
     return (await session.scalars(query)).all()
 
 
-async def seeks_ambassador(session: AsyncSession, request_id: UUID) -> bool:
-    return any(
-        need.kind is KindSought.AMBASSADOR and need.shown_state is NeedState.OPEN
+async def list_sought(session: AsyncSession, request_id: UUID) -> frozenset[AdviserKind]:
+    """List the kinds of support that a need asks for by name, and that nobody is at."""
+    return frozenset(
+        AdviserKind(need.kind)
         for need in await list_needs(session, request_id)
+        if need.kind is not KindSought.INFORMATION and need.shown_state is NeedState.OPEN
     )
 
 

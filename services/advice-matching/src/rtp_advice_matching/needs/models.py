@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.needs.errors import NeedAtRest, ReasonMissing
 from rtp_advice_matching.needs.rules import (
     WITHDRAWN,
@@ -62,6 +63,8 @@ class SupportNeed(Model):
     """The stage of the case that it belongs to; a barrier's goes with the case."""
     state: Mapped[NeedState]
     """What staff group and engagements have made of it; it is shown as not needed while it is open and rests."""
+    met_by: Mapped[AdviserKind | None]
+    """The kind of support that is at it, or has met it; None of what a process of the release before took up."""
     reason: Mapped[NotNeededReason | None]
     rests: Mapped[RestReason | None]
     """Why it rests by the course of the case; None while it does not."""
@@ -122,11 +125,17 @@ class SupportNeed(Model):
             self.rests = rests
             self._touch(now)
 
-    def take_up(self, *, now: datetime) -> None:
+    def is_met_by(self, kind: AdviserKind | None) -> bool:
+        """Return whether somebody of a kind is at it, or anybody where none is named."""
+        return self.state is NeedState.BEING_MET and (kind is None or self.met_by in (kind, None))
+
+    def take_up(self, kind: AdviserKind, *, now: datetime) -> None:
+        self.met_by = kind
         self._enter(NeedState.BEING_MET, now)
 
     def release(self, *, now: datetime) -> None:
         """Be open again: whoever was to meet it does not."""
+        self.met_by = None
         self._enter(NeedState.OPEN, now)
 
     def meet(self, *, now: datetime) -> None:

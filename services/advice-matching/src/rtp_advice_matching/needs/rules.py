@@ -121,13 +121,17 @@ def make_own_key(kind: KindSought, topic: str | None) -> str:
 
 
 def is_covered(kind: KindSought, topic: str | None, *, adviser: AdviserKind, topics: Collection[str]) -> bool:
-    """Return whether an adviser meets a need: by the topic; an ambassador opens doors, which nobody else does."""
+    """Return whether an adviser meets a need: by the topic. An ambassador opens doors, which nobody else does; what
+    asks for a mentor, who has made the way, is not met by an adviser who has not.
+    """
     match kind:
         case KindSought.INFORMATION:
             return False
         case KindSought.AMBASSADOR:
             return adviser is AdviserKind.AMBASSADOR
-        case _:
+        case KindSought.MENTOR:
+            return adviser is not AdviserKind.ADVISER and topic in topics
+        case KindSought.ADVISER:
             return topic in topics
 
 

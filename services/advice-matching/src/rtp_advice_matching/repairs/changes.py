@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.constraints import Candidate, Need, find_obstacle
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.directory.queries import SHOWN, list_candidates
 from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementStatus
 from rtp_advice_matching.matching import MatchingRules
@@ -19,7 +19,8 @@ from rtp_advice_matching.repairs.errors import NotOfTheRound
 from rtp_advice_matching.repairs.models import Override, OverrideStatus
 from rtp_advice_matching.repairs.schemas import RepairOpening
 from rtp_advice_matching.requests.models import SupportRequest
-from rtp_advice_matching.rounds.queries import WAITING
+from rtp_advice_matching.rounds.commands import build_need, read_kind
+from rtp_advice_matching.rounds.queries import waits_for
 from rtp_advice_matching.rounds.rules.repair import Changes
 from rtp_advice_matching.rounds.rules.snapshot import read_candidate, read_rules, write_adviser, write_need
 from rtp_shared.problems import FieldError
@@ -73,9 +74,10 @@ async def find_changes(
     the place is not given.
     """
     given = certificate["input"]
-    needs = await _list_needs(session, given["requests"])
+    kind = read_kind(certificate)
+    needs = await _list_needs(session, given["requests"], kind)
     gone = frozenset(place for place, each in enumerate(given["requests"]) if _needs_others(each, needs))
-    overridden = await _list_overridden(session, round_id)
+    overridden = await _list_overridden(session, round_id, kind)
     live = {each.id: each for each in await list_candidates(session, rules, now=now)}
     places, changed = _compare_advisers(given, live, Counter(overridden.values()))
     ids = [UUID(each["id"]) for each in given["advisers"]]
@@ -109,10 +111,12 @@ def _is_kept_out(need: Need, candidate: Candidate | None) -> bool:
     return candidate is not None and find_obstacle(need, candidate) is not None
 
 
-async def _list_needs(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> dict[UUID, Need]:
+async def _list_needs(
+    session: AsyncSession, written: Sequence[Mapping[str, Any]], kind: AdviserKind | None
+) -> dict[UUID, Need]:
     """Return the needs of those requests whose groups look for somebody still."""
-    query = select(SupportRequest).where(SupportRequest.id.in_(_number(written)), WAITING)
-    return {request.id: request.build_need() for request in (await session.scalars(query)).all()}
+    query = select(SupportRequest).where(SupportRequest.id.in_(_number(written)), waits_for(kind))
+    return {request.id: build_need(request, kind) for request in (await session.scalars(query)).all()}
 
 
 def _needs_others(written: Mapping[str, Any], needs: Mapping[UUID, Need]) -> bool:
@@ -127,7 +131,7 @@ def _needs_others(written: Mapping[str, Any], needs: Mapping[UUID, Need]) -> boo
     return any(written[name] != value for name, value in known.items())
 
 
-async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, UUID]:
+async def _list_overridden(session: AsyncSession, round_id: UUID, kind: AdviserKind | None) -> dict[UUID, UUID]:
     """Return whom each waiting request was given against the round's advice; the last one holds."""
     query = (
         select(Override.request_id, Override.adviser_id)
@@ -135,7 +139,7 @@ async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, 
         .where(
             Override.round_id == round_id,
             Override.status == OverrideStatus.CONFIRMED,
-            WAITING,
+            waits_for(kind),
         )
         .order_by(Override.ended_at, Override.id)
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.leaving import end_with_adviser
 from rtp_advice_matching.matching import MatchingRules
@@ -19,7 +20,7 @@ from rtp_advice_matching.repairs.models import Repair
 from rtp_advice_matching.repairs.queries import find_committed, get_document
 from rtp_advice_matching.repairs.schemas import RepairOpening
 from rtp_advice_matching.requests.models import SupportRequest
-from rtp_advice_matching.rounds.commands import Pairs, preview_pairs, propose_pairs
+from rtp_advice_matching.rounds.commands import Pairs, preview_pairs, propose_pairs, read_kind
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.queries import get_certificate, get_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
@@ -139,7 +140,9 @@ async def commit(
     session, rules = context.session, context.terms.rules
     saved, ready = await _lock_ready(context, round_id, repair_id, version=version, actor=actor)
     async with system_scope(session, "a repair proposes to the groups of others"):
-        left_out = await propose_pairs(session, ready.pairs, rules=rules, now=context.now, outbox=context.outbox)
+        left_out = await propose_pairs(
+            session, ready.pairs, kind=ready.kind, rules=rules, now=context.now, outbox=context.outbox
+        )
         for each in ready.ending:
             request = await session.get_one(SupportRequest, UUID(each["requestId"]))
             await end_with_adviser(context, request, UUID(each["adviserId"]))
@@ -154,7 +157,7 @@ async def preview_commit(
     _, ready = await _lock_ready(context, round_id, repair_id, version=version, actor=actor)
     async with system_scope(context.session, "a repair proposes to the groups of others"):
         proposed, left_out = await preview_pairs(
-            context.session, ready.pairs, rules=context.terms.rules, now=context.now
+            context.session, ready.pairs, kind=ready.kind, rules=context.terms.rules, now=context.now
         )
     return {"proposed": proposed, "left_out": left_out, "ending": _name_ending(ready.ending)}
 
@@ -162,6 +165,8 @@ async def preview_commit(
 class ReadyRepair(NamedTuple):
     """What a repair does that rests on what is so still: its new pairs, and what it ends. The requests are locked."""
 
+    kind: AdviserKind | None
+    """The kind of support that the round is of."""
     pairs: Pairs
     ending: Ending
 
@@ -190,7 +195,8 @@ async def _lock_ready(
         ending = await find_ending(session, certificate, asked)
     if hash_basis(certificate, before, changes, ending) != saved.basis_hash:
         raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")
-    return saved, ReadyRepair({each: (versions[each], adviser) for each, adviser in wanted.items()}, ending)
+    pairs = {each: (versions[each], adviser) for each, adviser in wanted.items()}
+    return saved, ReadyRepair(read_kind(certificate), pairs, ending)
 
 
 def _name_ending(ending: Ending) -> list[Json]:

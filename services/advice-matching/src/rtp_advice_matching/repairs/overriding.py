@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.matching import IN_WORDS, Fit, MatchingRules, find_obstacle, score
+from rtp_advice_matching.repairs.changes import Certificate
 from rtp_advice_matching.repairs.commands import load_round
 from rtp_advice_matching.repairs.errors import NoSuchOverride, NotOfTheRound, PairNotPossible
 from rtp_advice_matching.repairs.models import Override, OverrideStatus, Person
 from rtp_advice_matching.repairs.schemas import OverrideOpening
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
+from rtp_advice_matching.rounds.commands import build_need, read_kind
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_shared.db import system_scope, visible_to
 from rtp_shared.etags import Expected
@@ -39,7 +41,7 @@ async def propose_override(
     if place is None:
         raise NotOfTheRound(errors=[FieldError("/requestId", "took no part in the round")])
     async with system_scope(session, "a round is over the requests of all groups"):
-        await _find_fit(session, opening.request_id, opening.adviser_id, rules=rules, now=now)
+        await _find_fit(session, certificate, opening.request_id, opening.adviser_id, rules=rules, now=now)
     advised = current[place]
     saved = Override(
         round_id=round_id,
@@ -74,8 +76,9 @@ async def confirm_override(
     """Make the pair the first proposal of its request, by the second person."""
     saved = await _lock_override(session, round_id, override_id, by)
     saved.confirm(version, person, now=now)
+    certificate, _ = await load_round(session, round_id, readers=by.identities)
     async with system_scope(session, "an override proposes to the group of others"):
-        request, fit = await _find_fit(session, saved.request_id, saved.adviser_id, rules=rules, now=now)
+        request, fit = await _find_fit(session, certificate, saved.request_id, saved.adviser_id, rules=rules, now=now)
         await propose_first(session, request, fit, now=now, outbox=outbox)
     await session.flush()
 
@@ -107,18 +110,25 @@ async def _lock_override(session: AsyncSession, round_id: UUID, override_id: UUI
 
 
 async def _find_fit(
-    session: AsyncSession, request_id: UUID, adviser_id: UUID, *, rules: MatchingRules, now: datetime
+    session: AsyncSession,
+    certificate: Certificate,
+    request_id: UUID,
+    adviser_id: UUID,
+    *,
+    rules: MatchingRules,
+    now: datetime,
 ) -> tuple[SupportRequest, Fit]:
     """Lock the request and return it with the adviser's fit; refuse where a hard constraint or its state forbids."""
     query = select(SupportRequest).where(SupportRequest.id == request_id).with_for_update()
     request = (await session.execute(query)).scalar_one()
-    if not request.is_waiting:
+    kind = read_kind(certificate)
+    if not request.waits_for(kind):
         raise PairNotPossible(f"the request is {request.ended_as or request.status}")
     candidates = await list_candidates(session, rules, now=now)
     candidate = next((each for each in candidates if each.id == adviser_id), None)
     if candidate is None:
         raise PairNotPossible("the adviser takes no part", errors=[FieldError("/adviserId", "takes no part")])
-    need = request.build_need()
+    need = build_need(request, kind)
     if ground := find_obstacle(need, candidate):
         raise PairNotPossible(IN_WORDS[ground], errors=[FieldError("/adviserId", ground)])
     return request, score(need, candidate, rules.weights)

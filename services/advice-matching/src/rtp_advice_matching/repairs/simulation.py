@@ -79,7 +79,7 @@ def _compare(
     given, rules = certificate["input"], certificate["input"]["parameters"]
     weights = {name.replace("_", "-"): points for name, points in supposed.weights if points is not None}
     supposed_rules = replace(read_rules(rules), weights=rules["weights"] | weights)
-    parameters = Parameters(rules["listLength"], rules["seed"], Method.FAST, supposed_rules)
+    parameters = Parameters(rules["listLength"], rules["seed"], Method.FAST, supposed_rules, rules.get("kind"))
     waiting = [Waiting(UUID(each["id"]), read_need(each), each["weeksWaited"]) for each in given["requests"]]
     computed = compute_round(waiting, candidates, parameters)
     market, assignment = computed.market, computed.assignment

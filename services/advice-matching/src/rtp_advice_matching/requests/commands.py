@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.matching import Fit, RankingSummary
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
@@ -68,7 +68,7 @@ async def propose(
     What was proposed just so before is not told again. The ways, which would change it, are noted where nobody is.
     """
     earlier = await list_proposed(session, request)
-    if request.status is SupportStatus.PROPOSED and _are_first(ranking, earlier):
+    if request.status is not SupportStatus.OPEN and _are_first(ranking, earlier):
         return
     told_before = list(request.readers)
     proposals, case_readers = request.propose(ranking, earlier, now=now)
@@ -232,18 +232,19 @@ async def share(
     proposal: Proposal,
     adviser: Adviser,
     *,
+    kind: AdviserKind,
     now: datetime,
     outbox: Outbox,
 ) -> None:
     """Say who was agreed on: by this the adviser becomes a party of the case, and their network sees it."""
-    request.share(now=now)
+    strand = request.share(kind, now=now)
     event = SupportAgreed(
         case_id=request.case_id,
         support_request_id=request.id,
         adviser_id=adviser.id,
         network_id=adviser.network_id,
-        kind=adviser.kind,
-        agreed_at=request.agreed_at or now,
+        kind=kind,
+        agreed_at=strand.agreed_at or now,
     )
     await publish(session, outbox, request, event, readers=proposal.readers)
 

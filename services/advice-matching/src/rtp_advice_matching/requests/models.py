@@ -1,42 +1,31 @@
 """Support requests and proposals. A method changes a state or refuses; nobody sets `status` from outside."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rtp_advice_matching.base import Model
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_advice_matching.matching import IN_WORDS, Fit, Ground, Need, RankingSummary
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
-    OfferWaits,
-    SupportAlreadyAgreed,
     SupportRequestClosed,
 )
 from rtp_advice_matching.requests.preferences import Preferences
 from rtp_advice_matching.requests.proposals import Proposal, list_standing, take_up
+from rtp_advice_matching.requests.strands import Strands, SupportStrand
+from rtp_advice_matching.requests.strands import SupportStatus as SupportStatus
 from rtp_shared.contracts import About
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
 
 
-class SupportStatus(StrEnum):
-    OPEN = "open"
-    """Nobody could be proposed yet."""
-    PROPOSED = "proposed"
-    OFFERED = "offered"
-    """The staff group chose one of the proposals, and the adviser's network is asked."""
-    AGREED = "agreed"
-    CLOSED = "closed"
-
-
-class SupportRequest(Preferences, Model):
+class SupportRequest(Preferences, Strands, Model):
     """The needs of a case's staff group, in this service's own copy, and the state of finding support."""
 
     __tablename__ = "support_requests"
@@ -44,6 +33,7 @@ class SupportRequest(Preferences, Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
     case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     status: Mapped[SupportStatus]
+    """Of all strands together: agreed once anybody is agreed on. For whoever knows of no kinds."""
     version: Mapped[int]
     sequence: Mapped[int]
     """Number of events that the request has published."""
@@ -80,6 +70,7 @@ class SupportRequest(Preferences, Model):
     not_proposed_counts: Mapped[dict[str, Any] | None]
     """All of them, by ground; None where the list has everybody, as the release before wrote it."""
     agreed_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advisers.id"))
+    """Who was agreed on; of several kinds, the first in their order."""
     round_salt: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid())
     """Goes into the hash of what a round's certificate says of it, and goes when that is erased."""
     opened_at: Mapped[datetime]
@@ -89,6 +80,7 @@ class SupportRequest(Preferences, Model):
     shared_at: Mapped[datetime | None]
     """When the case was shown to the network of the adviser agreed on: accepted, and consented to."""
     closed_at: Mapped[datetime | None]
+    strands: Mapped[list[SupportStrand]] = relationship(lazy="selectin")
 
     __table_args__ = (
         Index("ix_support_requests_readers", "readers", postgresql_using="gin"),
@@ -145,8 +137,15 @@ class SupportRequest(Preferences, Model):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether its group still looks for somebody."""
+        """Whether its group still looks for somebody, and nobody is asked or agreed on."""
         return self.status in (SupportStatus.OPEN, SupportStatus.PROPOSED) and self.ended_as is None
+
+    def waits_for(self, kind: AdviserKind | None) -> bool:
+        """Return whether somebody of a kind can be proposed, or of any kind while nobody is asked or agreed on."""
+        if kind is None:
+            return self.is_waiting
+        going_on = self.status is not SupportStatus.CLOSED and self.ended_as is None
+        return going_on and kind not in self.busy_kinds
 
     def follow_needs(
         self, topics: Sequence[str], *, stage: str | None = None, ended_as: str | None = None, now: datetime
@@ -174,8 +173,10 @@ class SupportRequest(Preferences, Model):
         rivals = {organisation_identity(network) for network in networks} - set(map(organisation_identity, self.bodies))
         return [each for each in readers if each not in rivals]
 
-    def build_need(self) -> Need:
-        """Build the input of the matching rule. Only for a request that has learned its case."""
+    def build_need(self, kinds: Collection[AdviserKind] = ()) -> Need:
+        """Build the input of the matching rule, for some kinds alone where they are named. Only for a request that has
+        learned its case.
+        """
         assert self.sector is not None  # noqa: S101
         assert self.stage is not None  # noqa: S101
         return Need(
@@ -187,7 +188,7 @@ class SupportRequest(Preferences, Model):
             topics=tuple(dict.fromkeys(self.topics)),
             legal_form=self.legal_form,
             headcount=self.headcount,
-            **self.read_preferences(),
+            **(self.read_preferences() | ({"kinds": frozenset(kinds)} if kinds else {})),
         )
 
     def propose(
@@ -223,7 +224,7 @@ class SupportRequest(Preferences, Model):
             *take_up(self.id, ranking.proposed, earlier, first_rank=len(kept) + 1, readers=case_readers),
         ]
         self._note_passed_over(ranking, proposals)
-        self.status = SupportStatus.PROPOSED if proposals else SupportStatus.OPEN
+        self.sum_up(proposals_left=bool(proposals))
         self._add_readers(list(map(organisation_identity, networks)))
         self._touch(now)
         if proposals != before:
@@ -258,10 +259,6 @@ class SupportRequest(Preferences, Model):
             raise NotForYouToAccept
         version.require(self.version)
         self.require_going_on()
-        if self.status is SupportStatus.AGREED:
-            raise SupportAlreadyAgreed
-        if self.status is SupportStatus.OFFERED:
-            raise OfferWaits("withdraw it first, or wait for the answer")
 
     def require_going_on(self) -> None:
         """Refuse to ask anything of anybody for a case that has ended."""
@@ -270,29 +267,32 @@ class SupportRequest(Preferences, Model):
         if self.ended_as is not None:
             raise SupportRequestClosed(f"the case is {self.ended_as}")
 
-    def offer(self, *, now: datetime) -> None:
+    def offer(self, kind: AdviserKind, *, now: datetime) -> None:
         """Wait for the answer of the network of one of the proposed advisers."""
-        self.status = SupportStatus.OFFERED
+        self.open_strand(kind, now).offer()
+        self.sum_up(proposals_left=True)
         self._touch(now)
 
-    def look_again(self, *, proposals_left: bool, now: datetime) -> None:
-        """Look for somebody again: what was offered came to nothing, or what was agreed on ended early."""
-        self.status = SupportStatus.PROPOSED if proposals_left else SupportStatus.OPEN
-        self.agreed_adviser_id = self.agreed_at = self.shared_at = None
+    def look_again(self, kind: AdviserKind, *, proposals_left: bool, now: datetime) -> None:
+        """Look for somebody of a kind again: what was offered came to nothing, or what was agreed on is over."""
+        self.open_strand(kind, now).look_again()
+        self.sum_up(proposals_left=proposals_left)
         self._touch(now)
 
-    def agree(self, adviser: Adviser, *, now: datetime) -> None:
+    def agree(self, kind: AdviserKind, adviser: Adviser, *, now: datetime) -> None:
         """Agree on one of the proposed advisers, who must still have a place and be independent."""
         adviser.take_place(self.build_need())
-        self.status = SupportStatus.AGREED
-        self.agreed_adviser_id = adviser.id
-        self.agreed_at = now
+        self.open_strand(kind, now).agree(adviser.id, now=now)
+        self.sum_up(proposals_left=True)
         self._touch(now)
 
-    def share(self, *, now: datetime) -> None:
-        """Show the case to the network of the adviser agreed on."""
-        self.shared_at = now
+    def share(self, kind: AdviserKind, *, now: datetime) -> SupportStrand:
+        """Show the case to the network of the adviser agreed on; return that strand."""
+        strand = self.open_strand(kind, now)
+        strand.share(now=now)
+        self.sum_up(proposals_left=True)
         self.sequence += 1
+        return strand
 
     def close(self, *, now: datetime) -> bool:
         """End the search, because the case has ended; return whether that is news."""
@@ -318,7 +318,7 @@ class SupportRequest(Preferences, Model):
             proposal.rank = rank
         proposals += others
         if proposals:
-            self.status = SupportStatus.PROPOSED
+            self.sum_up(proposals_left=True)
             self.would_change = []
         self.proposed_at = now
         self._add_readers(list(map(organisation_identity, networks)))

@@ -16,6 +16,7 @@ from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.preferences import PREFERENCES
 from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.strand_queries import is_of_own_network, select_agreed, select_status, was_shared_with
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
 HIDDEN = "Not shown now"
@@ -24,7 +25,6 @@ _IS_SHOWN = or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN)
 _LINE = (
     SupportRequest.id,
     SupportRequest.case_id,
-    SupportRequest.status,
     SupportRequest.version,
     SupportRequest.sector,
     SupportRequest.region,
@@ -51,7 +51,7 @@ async def list_requests(
 ) -> Sequence[AnyRow]:
     """List requests, newest first, and one row more than `limit` where more follow."""
     query: AnySelect = (
-        select(*_LINE, _select_detail("number", readers), _select_agreed(readers))
+        select(*_LINE, *_select_state(readers), _select_detail("number", readers))
         .where(visible_to(SupportRequest.readers, readers))
         .order_by(SupportRequest.id.desc())
         .limit(limit + 1)
@@ -59,7 +59,7 @@ async def list_requests(
     if case_id is not None:
         query = query.where(SupportRequest.case_id == case_id)
     if status is not None:
-        query = query.where(SupportRequest.status == status)
+        query = query.where(_select_state(readers)[0].element == status)
     if after is not None:
         query = query.where(SupportRequest.id < after)
     return (await session.execute(query)).all()
@@ -69,17 +69,22 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
     """Return a request without its proposals; who was not proposed, and what would change it, are None but for the
     client that opened the case.
     """
-    apart = (*_FOR_OPENER, "agreed_adviser_id", "agreed_at", "refused_by", *_DETAIL, *PREFERENCES)
+    apart = (*_FOR_OPENER, "status", "agreed_adviser_id", "agreed_at", "refused_by", *_DETAIL, *PREFERENCES)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
     kept_back = (case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _FOR_OPENER)
-    agreed = _select_agreed(readers)
-    knows = or_(_sees_case(readers), agreed.element.is_not(None))
-    agreed_at = case((knows, SupportRequest.agreed_at), else_=null()).label("agreed_at")
-    query = select(*rest, *detail, _select_preferences(readers), *kept_back, agreed, agreed_at).where(
-        SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
-    )
+    state = _select_state(readers)
+    agreed_at = case((_is_no_rival(readers), SupportRequest.agreed_at), else_=select_agreed("agreed_at", readers))
+    query = select(
+        *rest,
+        *state,
+        agreed_at.label("agreed_at"),
+        *detail,
+        _select_preferences(readers),
+        *kept_back,
+        _is_no_rival(readers).label("is_no_rival"),
+    ).where(SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers))
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchSupportRequest
@@ -129,30 +134,28 @@ def _select_preferences(readers: Sequence[str]) -> Label[Any]:
 
 def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a caller sees the case: by more than that its advisers were proposed."""
+    return or_(_is_no_rival(readers), was_shared_with(readers))
+
+
+def _is_no_rival(readers: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a caller sees the request otherwise than as the network of some who were proposed."""
     organisations = [each for each in readers if each.startswith("org:")]
     others = [each for each in readers if not each.startswith("org:")]
     columns = (SupportRequest.employer_id, SupportRequest.commissioner_id, SupportRequest.decision_body_id)
     of_a_body = or_(*(func.concat("org:", column).in_(organisations) for column in columns))
-    own_network = func.concat("org:", Adviser.network_id).in_(organisations)
     proposed = (
         select(Proposal.adviser_id)
         .join(Adviser, Adviser.id == Proposal.adviser_id)
-        .where(Proposal.request_id == SupportRequest.id, own_network)
+        .where(Proposal.request_id == SupportRequest.id, is_of_own_network(readers))
     )
-    agreed = select(Adviser.id).where(Adviser.id == SupportRequest.agreed_adviser_id, own_network)
-    shared = SupportRequest.shared_at.is_not(None) & agreed.correlate(SupportRequest).exists()
-    networks_alone = proposed.correlate(SupportRequest).exists() & ~shared & ~of_a_body
-    return or_(visible_to(SupportRequest.readers, others), ~networks_alone)
+    rival = proposed.correlate(SupportRequest).exists() & ~of_a_body
+    return or_(visible_to(SupportRequest.readers, others), ~rival)
 
 
-def _select_agreed(readers: Sequence[str]) -> Label[UUID]:
-    """Select the adviser agreed on, where the readers see that proposal: one network is not told of another's."""
-    query = select(Proposal.adviser_id).where(
-        Proposal.request_id == SupportRequest.id,
-        Proposal.adviser_id == SupportRequest.agreed_adviser_id,
-        visible_to(Proposal.readers, readers),
-    )
-    return query.correlate(SupportRequest).scalar_subquery().label("agreed_adviser_id")
+def _select_state(readers: Sequence[str]) -> tuple[Label[SupportStatus], Label[UUID]]:
+    """Select how the search stands, and who was agreed on, as far as the readers may know."""
+    status = case((_is_no_rival(readers), SupportRequest.status), else_=select_status(readers))
+    return status.label("status"), select_agreed("adviser_id", readers).label("agreed_adviser_id")
 
 
 async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> list[dict[str, Any]]:

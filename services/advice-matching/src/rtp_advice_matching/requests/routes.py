@@ -17,6 +17,7 @@ from rtp_advice_matching.requests.schemas import (
     SupportRequestLine,
     SupportRequestView,
 )
+from rtp_advice_matching.requests.strand_queries import list_strands
 from rtp_advice_matching.resources.queries import list_offers
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
@@ -66,6 +67,11 @@ async def get_support_request(
     A request is opened when a case is submitted. Its status is `open` while nobody could be proposed, `proposed`,
     `offered` while a network is asked, `agreed` once both sides accepted, and `closed` when the case has ended.
 
+    An adviser, a mentor and an ambassador can be asked and be at work beside each other, one of each kind at a time:
+    `strands` says how the search for each stands. `status` and `agreedAdviserId` are of all of them together: agreed
+    once anybody is, on the adviser first, then the mentor, then the ambassador. A network is told of those kinds alone
+    of which its own people were proposed.
+
     A network sees sector, region, stage and topics. The case's number, its bodies and the rest it sees once it was
     agreed on and the staff group has consented.
     """
@@ -82,9 +88,12 @@ async def show_request(
     proposals = await queries.list_proposals(session, request_id, readers=principal.identities)
     offers = await list_offers(session, stage=row.stage, topics=row.topics, route=row.route, sector=row.sector)
     response.headers["ETag"] = format_etag(row.version)
+    strands = await list_strands(session, row, proposals)
     passed_over = await queries.summarise_not_proposed(session, row)
     shown = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    return SupportRequestView.model_validate({**shown, **passed_over, "proposals": proposals, "resources": offers})
+    return SupportRequestView.model_validate(
+        {**shown, **passed_over, "proposals": proposals, "strands": strands, "resources": offers}
+    )
 
 
 @matching_rules.get("")

@@ -58,6 +58,17 @@ class WayView(Output):
     advisers: list[UUID] = Field(description="The first twenty of them")
 
 
+class StrandView(Output):
+    """How the search for one kind of support stands."""
+
+    kind: AdviserKind
+    status: SupportStatus = Field(
+        description="`offered` and `agreed`: nobody else of this kind can be asked; somebody of another kind can"
+    )
+    adviser_id: UUID | None = Field(description="Who was agreed on, where you see that proposal")
+    agreed_at: datetime | None = Field(description="When, where you see that proposal")
+
+
 class PreferencesGiven(Input):
     """What a staff group asks of its adviser. What is left out is not asked."""
 
@@ -109,7 +120,10 @@ class SupportRequestLine(Output):
     number: str | None = Field(description="The case's number; null where you may not know it")
     sector: str | None
     region: str | None = Field(description="ONS region code of the employing body")
-    agreed_adviser_id: UUID | None = Field(description="Who was agreed on, where you see that proposal")
+    agreed_adviser_id: UUID | None = Field(
+        description="Who was agreed on, where you see that proposal; of several kinds, the first in the order adviser, "
+        "mentor, ambassador"
+    )
     opened_at: datetime
     changed_at: datetime
 
@@ -130,6 +144,9 @@ class SupportRequestView(SupportRequestLine):
     closed_at: datetime | None
     proposals: list[ProposalView] = Field(
         description="Best match first. A network of advisers is shown the proposals of its own ones only"
+    )
+    strands: list[StrandView] = Field(
+        description="How the search for each kind of support stands. A network is shown the kinds of its own proposals"
     )
     resources: list[ResourceLink] = Field(
         description="Guides, toolkits and templates for its stage, those about its topics first; the first ten"

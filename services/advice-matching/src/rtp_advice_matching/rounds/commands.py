@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, MatchingRules, find_obstacle, score
+from rtp_advice_matching.matching import Candidate, MatchingRules, Need, find_obstacle, score
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
@@ -76,7 +77,8 @@ async def read_participants(
 ) -> Participants:
     """Read who takes part; of more requests than `at_most`, those that wait longest."""
     async with system_scope(session, "a round is over the requests of all groups"):
-        waiting = [_take_part(request, now) async for request in list_waiting(session, at_most=at_most)]
+        found = list_waiting(session, kind=parameters.kind, at_most=at_most)
+        waiting = [_take_part(request, parameters.kind, now) async for request in found]
         everybody = await list_candidates(session, parameters.rules, now=now)
     candidates = sorted(everybody, key=lambda each: each.id)
     more_waiting = at_most is not None and len(waiting) > at_most
@@ -94,7 +96,7 @@ def certify_round(participants: Participants, parameters: Parameters) -> Certifi
     """Work out a round and its certificate, whose parts are written when they are asked for."""
     computed = compute_round(participants.waiting, participants.candidates, parameters)
     certificate = write_parts(computed)
-    figures = {**summarise(computed, certificate.whole), "more_waiting": participants.more_waiting}
+    figures = {**summarise(computed, certificate.whole), "more_waiting": participants.more_waiting, "kind": parameters.kind}
     return Certified(certificate, computed, figures)
 
 
@@ -139,7 +141,7 @@ async def commit(
     saved = await _lock_round(session, round_id, version=version, readers=readers)
     pairs = await _list_pairs(session, round_id, readers=readers, at_most=at_most)
     async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, kind=saved.kind, rules=rules, now=now, outbox=outbox)
         await _note_outcomes(session, round_id, pairs, left_out)
     saved.note(proposed=len(pairs) - len(left_out), left_out=left_out)
     finished = at_most is None or len(pairs) < at_most
@@ -159,10 +161,10 @@ async def preview_commit(
     now: datetime,
 ) -> tuple[int, list[dict[str, str]]]:
     """Return how many pairs a commit would propose now, and which it would leave out; do nothing."""
-    await _lock_round(session, round_id, version=version, readers=readers)
+    saved = await _lock_round(session, round_id, version=version, readers=readers)
     pairs = await _list_pairs(session, round_id, readers=readers)
     async with system_scope(session, "a round proposes to the groups of others"):
-        return await preview_pairs(session, pairs, rules=rules, now=now)
+        return await preview_pairs(session, pairs, kind=saved.kind, rules=rules, now=now)
 
 
 async def _lock_round(
@@ -211,10 +213,10 @@ _NOTE = """
 
 
 async def preview_pairs(
-    session: AsyncSession, pairs: Pairs, *, rules: MatchingRules, now: datetime
+    session: AsyncSession, pairs: Pairs, *, kind: AdviserKind | None, rules: MatchingRules, now: datetime
 ) -> tuple[int, list[dict[str, str]]]:
     """Return how many pairs would be proposed now, and which would be left out; do nothing."""
-    checked = await _check_pairs(session, pairs, rules=rules, now=now)
+    checked = await _check_pairs(session, pairs, kind=kind, rules=rules, now=now)
     left_out = [_leave_out(request, pairs, reason) for request, _, reason in checked if reason]
     return len(pairs) - len(left_out), left_out
 
@@ -223,17 +225,18 @@ async def propose_pairs(
     session: AsyncSession,
     pairs: Pairs,
     *,
+    kind: AdviserKind | None,
     rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""
     left_out = []
-    for request, candidate, reason in await _check_pairs(session, pairs, rules=rules, now=now):
+    for request, candidate, reason in await _check_pairs(session, pairs, kind=kind, rules=rules, now=now):
         if reason:
             left_out.append(_leave_out(request, pairs, reason))
         elif candidate is not None:
-            fit = score(request.build_need(), candidate, rules.weights)
+            fit = score(build_need(request, kind), candidate, rules.weights)
             await propose_first(session, request, fit, now=now, outbox=outbox)
     return left_out
 
@@ -242,7 +245,9 @@ Checked = tuple[SupportRequest, Candidate | None, str | None]
 """A request, the adviser of its pair if they still take part, and why the pair holds no more."""
 
 
-async def _check_pairs(session: AsyncSession, pairs: Pairs, *, rules: MatchingRules, now: datetime) -> list[Checked]:
+async def _check_pairs(
+    session: AsyncSession, pairs: Pairs, *, kind: AdviserKind | None, rules: MatchingRules, now: datetime
+) -> list[Checked]:
     """Lock the requests of the pairs, and say of each whether its pair still holds."""
     candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
     # In one order, so that two rounds never wait for each other in a ring.
@@ -251,7 +256,7 @@ async def _check_pairs(session: AsyncSession, pairs: Pairs, *, rules: MatchingRu
     for request in (await session.scalars(query)).all():
         version, adviser_id = pairs[request.id]
         candidate = candidates.get(adviser_id)
-        checked.append((request, candidate, _find_change(request, version, candidate)))
+        checked.append((request, candidate, _find_change(request, version, kind, candidate)))
     return checked
 
 
@@ -259,11 +264,13 @@ def _leave_out(request: SupportRequest, pairs: Pairs, reason: str) -> dict[str, 
     return {"request_id": str(request.id), "adviser_id": str(pairs[request.id][1]), "reason": reason}
 
 
-def _find_change(request: SupportRequest, version: int, candidate: Candidate | None) -> str | None:
+def _find_change(
+    request: SupportRequest, version: int, kind: AdviserKind | None, candidate: Candidate | None
+) -> str | None:
     """Return what has changed since the round so that a pair holds no more."""
-    if request.version != version or not request.is_waiting:
+    if request.version != version or not request.waits_for(kind):
         return REQUEST_CHANGED
-    return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
+    return ADVISER_LEFT if candidate is None else find_obstacle(build_need(request, kind), candidate)
 
 
 def _require_size(requests: int, parameters: Parameters) -> None:
@@ -276,6 +283,17 @@ def _require_size(requests: int, parameters: Parameters) -> None:
         )
 
 
-def _take_part(request: SupportRequest, now: datetime) -> Waiting:
-    weeks = max(0, (now - request.opened_at).days // 7)
-    return Waiting(request.id, request.build_need(), weeks, request.version, str(request.round_salt))
+def _take_part(request: SupportRequest, kind: str | None, now: datetime) -> Waiting:
+    weeks = max(0, (now - request.find_opening(kind)).days // 7)
+    return Waiting(request.id, build_need(request, kind), weeks, request.version, str(request.round_salt))
+
+
+def build_need(request: SupportRequest, kind: str | None) -> Need:
+    """Build what a request needs in a round: of one kind, where the round is of one."""
+    return request.build_need(() if kind is None else {AdviserKind(kind)})
+
+
+def read_kind(certificate: Mapping[str, Any]) -> AdviserKind | None:
+    """Return the kind that a round is of; those of earlier releases are of any."""
+    kind = certificate["input"]["parameters"].get("kind")
+    return kind and AdviserKind(kind)

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.rounds.errors import RoundCommitted
 from rtp_advice_matching.rounds.rules.parts import RequestPart
 from rtp_advice_matching.rounds.rules.snapshot import write_canonical
@@ -75,6 +76,12 @@ class MatchingRound(Model):
         version.require(self.version)
         if self.status is RoundStatus.COMMITTED:
             raise RoundCommitted
+
+    @property
+    def kind(self) -> AdviserKind | None:
+        """The kind of support that it is of; None for any, as all of the release before are."""
+        kind = self.figures.get("kind")
+        return kind and AdviserKind(kind)
 
     def note(self, *, proposed: int, left_out: Sequence[Mapping[str, Any]]) -> None:
         """Count pairs that were proposed, and name those that were not; they may come in several batches."""

@@ -4,11 +4,13 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.needs.models import NeedState, SupportNeed
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.strands import BUSY, SupportStrand
 from rtp_advice_matching.rounds.errors import NoSuchRound
 from rtp_advice_matching.rounds.models import MatchingRound, RoundRequest, RoundStatus
 from rtp_advice_matching.rounds.rules.snapshot import write_canonical
@@ -19,14 +21,38 @@ WAITING = and_(
 )
 """The condition that a request's group still looks for somebody: `SupportRequest.is_waiting`, in SQL."""
 
+
+def waits_for(kind: str | None) -> ColumnElement[bool]:
+    """Return the condition that a group needs somebody of a kind by name, and that nobody of it is asked or agreed on;
+    of no kind, that it looks for anybody and has nobody. It is `SupportRequest.waits_for` in SQL, and the need besides.
+    What a barrier has brought is left out: who takes part must not tell of it.
+    """
+    if kind is None:
+        return WAITING
+    of_request = SupportStrand.request_id == SupportRequest.id
+    busy = exists().where(of_request, SupportStrand.kind == kind, SupportStrand.status.in_(BUSY))
+    needed = exists().where(
+        SupportNeed.request_id == SupportRequest.id,
+        SupportNeed.kind == kind,
+        SupportNeed.state == NeedState.OPEN,
+        SupportNeed.rests.is_(None),
+        SupportNeed.readers.is_(None),
+    )
+    named = or_(func.cardinality(SupportRequest.kinds) == 0, SupportRequest.kinds.contains([kind]))
+    going_on = and_(SupportRequest.status != SupportStatus.CLOSED, SupportRequest.ended_as.is_(None))
+    return and_(going_on, named, needed.correlate(SupportRequest), ~busy.correlate(SupportRequest))
+
+
 _COLUMNS = [column for column in MatchingRound.__table__.c if column.name not in ("certificate", "readers")]
 
 
-async def list_waiting(session: AsyncSession, *, at_most: int | None) -> AsyncIterator[SupportRequest]:
+async def list_waiting(
+    session: AsyncSession, *, kind: str | None, at_most: int | None
+) -> AsyncIterator[SupportRequest]:
     """List the requests that take part in a round, who waits longest first, and one more where there are more."""
     query = (
         select(SupportRequest)
-        .where(WAITING, SupportRequest.route.is_not(None))
+        .where(waits_for(kind), SupportRequest.route.is_not(None))
         .order_by(SupportRequest.opened_at, SupportRequest.id)
         .limit(None if at_most is None else at_most + 1)
     )

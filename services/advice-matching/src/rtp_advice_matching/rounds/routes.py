@@ -53,7 +53,7 @@ async def compute_matching_round(
     part at most, who waits longest first: `moreWaiting` says whether there are more, for whom the operator has the
     command `match_round`.
     """
-    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules)
+    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules, kind=opening.kind)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200

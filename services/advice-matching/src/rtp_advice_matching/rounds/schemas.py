@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from rtp_advice_matching.directory.facets import AdviserKind
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.rules.snapshot import Method
 from rtp_shared.schemas import Input, Line, Output, Whole
@@ -24,10 +25,18 @@ class RoundOpening(Input):
         "gives somebody to the most, for at most 20,000 pairs (requests times `listLength`) and within 15 seconds; "
         "`largestAtMost` says what is proved",
     )
+    kind: AdviserKind | None = Field(
+        default=None,
+        description="Of one kind of support: over all groups that need it by name, also beside somebody of another "
+        "kind. An adviser is of one kind, so that rounds of several kinds never share a place. Left out: over all "
+        "groups that have nobody, for whom whoever fits best of any kind is found",
+    )
 
 
 class RoundFigures(Output):
     """What a round comes to."""
+
+    kind: AdviserKind | None = Field(default=None, description="The kind of support that it was of; null for any")
 
     requests: int = Field(description="Requests that took part: open or proposed, who waits longest first")
     more_waiting: bool = Field(description="Whether more wait than take part in one round")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from rtp_advice_matching.engagements import commands as engagements
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import find_civil_date
-from rtp_advice_matching.engagements.searching import look_through, search_anew
+from rtp_advice_matching.engagements.searching import find_beside, look_through, search_anew
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.needs.errors import CaseHasEnded, NeedExists, NoSuchNeed, NotForYouToEdit
 from rtp_advice_matching.needs.models import CaseProgress, NeedState, NotNeededReason, SupportNeed
@@ -149,6 +149,7 @@ async def change_preferences(
     request = await requests.lock_seen(context.session, request_id, actor=actor)
     request.expect(version, by=actor.own_identity)
     _require_going_on(request)
+    request.require_looking(find_beside(request, await needs.list_sought(context.session, request.id)))
     if request.prefer(preferences):
         async with system_scope(context.session, "who fits is looked for among the people of all networks"):
             await look_through(context, request)

@@ -81,7 +81,8 @@ async def add_need(
 ) -> NeedView:
     """Add a need that the staff group has by its own word. For the client that opened the case.
 
-    Unless somebody is asked or at work already, advisers are proposed anew. What is on the list is not added twice: the
+    Unless somebody is asked or at work already, advisers are proposed anew; beside somebody who is, only kinds of
+    support that an open need names and of which nobody is. What is on the list is not added twice: the
     answer is 409, with the address of what can be reopened instead.
     """
     need_id = await commands.add_need(context, request_id, kind=need.kind_sought, topic=need.topic, actor=principal)
@@ -102,7 +103,7 @@ async def change_need(
     """Say that a need is met, or not needed with a reason, or open it anew. For the client that opened the case.
 
     A need that rests by the course of its case (its stage is left, its barrier closed) is not changed: 409. For what is
-    open anew advisers are proposed anew, unless somebody is asked or at work already.
+    open anew advisers are proposed anew, as for one that is added.
     """
     await commands.change_need(
         context,
@@ -131,7 +132,8 @@ async def set_support_preferences(
     may not help any more is taken out, the others keep their ranks, and the best of all others come after them. Where
     nobody is left, `wouldChange` says what would change it.
 
-    Only the client that opened the case may, while no offer waits, nobody was agreed on, and the case has not ended.
+    Only the client that opened the case may, while no offer waits and the case has not ended; once somebody was agreed
+    on, only while a need is open for another kind of support.
     """
     await commands.change_preferences(context, request_id, preferences.model_dump(), version=version, actor=principal)
     return await show_request(context.session, request_id, principal, response)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -51,6 +51,8 @@ class Parameters:
     """What the operator has set of the rule: the round's certificate carries it."""
     named: int = NAMED
     """How many advisers are named for one reason or way out; all are counted."""
+    kind: str | None = None
+    """The kind of support that is sought; None for whoever of any kind fits a group that has nobody."""
 
     def write(self) -> Json:
         return {
@@ -63,6 +65,7 @@ class Parameters:
             "seed": self.seed,
             "method": self.method,
             "named": self.named,
+            **({"kind": self.kind} if self.kind else {}),
         }
 
 
