@@ -71,9 +71,7 @@ def _parse_count(text: str) -> int:
 async def compute(database: Database, settings: AdviceSettings, options: argparse.Namespace, say: Say) -> None:
     """Work a round out; the database waits for nothing meanwhile."""
     now = utcnow()
-    parameters = Parameters(
-        options.list_length, options.seed, rules=settings.read_matching_rules(), kind=options.kind
-    )
+    parameters = Parameters(options.list_length, options.seed, rules=settings.read_matching_rules(), kind=options.kind)
     async with database.transaction(read_only=True) as session:
         participants = await commands.read_participants(session, parameters, at_most=None, now=now)
     say(f"{len(participants.waiting):,} requests and {len(participants.candidates):,} advisers take part")

@@ -37,8 +37,6 @@ async def _end(context: EngagementContext, request: SupportRequest, engagement: 
     engagement.end_early(EndReason.ADVISER_UNAVAILABLE, by=None, now=context.now)
     request.note_refusal(engagement.adviser_id)
     await give_place_back(context, engagement)
-    await needs.finish(
-        context.session, request, engagement.kind, met=False, now=context.now, outbox=context.outbox
-    )
+    await needs.finish(context.session, request, engagement.kind, met=False, now=context.now, outbox=context.outbox)
     await hand_over(context, request)
     await look_again(context, request, engagement.kind)

@@ -96,7 +96,11 @@ def certify_round(participants: Participants, parameters: Parameters) -> Certifi
     """Work out a round and its certificate, whose parts are written when they are asked for."""
     computed = compute_round(participants.waiting, participants.candidates, parameters)
     certificate = write_parts(computed)
-    figures = {**summarise(computed, certificate.whole), "more_waiting": participants.more_waiting, "kind": parameters.kind}
+    figures = {
+        **summarise(computed, certificate.whole),
+        "more_waiting": participants.more_waiting,
+        "kind": parameters.kind,
+    }
     return Certified(certificate, computed, figures)
 
 
