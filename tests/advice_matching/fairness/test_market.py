@@ -133,6 +133,7 @@ async def test_what_is_looked_for_beside_somebody_is_a_search_of_its_own(
     adviser, mentor, now = await new_adviser(), await new_adviser(kind="mentor"), advice.clock()
     weeks_ago = {number: now - timedelta(weeks=number, hours=1) for number in (2, 4, 9)}
     agreed = {"status": SupportStatus.AGREED, "agreed_adviser_id": adviser.id, "agreed_at": weeks_ago[4]}
+    agreed |= {"sector": "health"}
     ids = await add_requests(advice, [agreed | {"opened_at": weeks_ago[9]} for _ in range(10)])
     async with open_as(advice, "owner") as session:
         for place, request_id in enumerate(ids):
