@@ -22,6 +22,7 @@ from rtp_advice_matching.fairness.scheduler import check_fairness
 from rtp_advice_matching.matching import MatchingRules
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.strands import SupportStrand
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, submitted
@@ -39,6 +40,7 @@ NONE = {
     "firstChoices": None,
     "justifiedEnvy": None,
 }
+NAMES = ("waiting", "agreements")
 Json = dict[str, Any]
 
 
@@ -123,6 +125,26 @@ async def test_times_are_those_of_the_requests(advice: Runtime, operator: Api, n
         assert shown == sorted(measure(rows, end, now), key=str)
     everybody = [each for each in answer.json()["waiting"] if each["by"] == "everybody"]
     assert [each["requests"] for each in everybody] == [25]
+
+
+async def test_what_is_looked_for_beside_somebody_is_a_search_of_its_own(
+    advice: Runtime, operator: Api, new_adviser: NewAdviser
+) -> None:
+    adviser, mentor, now = await new_adviser(), await new_adviser(kind="mentor"), advice.clock()
+    weeks_ago = {number: now - timedelta(weeks=number, hours=1) for number in (2, 4, 9)}
+    agreed = {"status": SupportStatus.AGREED, "agreed_adviser_id": adviser.id, "agreed_at": weeks_ago[4]}
+    agreed |= {"sector": "health"}
+    ids = await add_requests(advice, [agreed | {"opened_at": weeks_ago[9]} for _ in range(10)])
+    async with open_as(advice, "owner") as session:
+        for place, request_id in enumerate(ids):
+            began = {"request_id": request_id, "kind": "mentor", "opened_at": weeks_ago[4]}
+            asked = {"status": SupportStatus.OFFERED}
+            met = {"status": SupportStatus.AGREED, "adviser_id": mentor.id, "agreed_at": weeks_ago[2]}
+            session.add(SupportStrand(**began, **(asked if place < 5 else met)))
+    figures = (await operator.get(FAIRNESS)).json()
+    [waiting], [agreements] = ([each for each in figures[name] if each["by"] == "everybody"] for name in NAMES)
+    assert (waiting["requests"], waiting["median"]) == (5, 4), "mentors, since they are looked for"
+    assert (agreements["requests"], agreements["median"], agreements["ninetieth"]) == (15, 5, 5)
 
 
 async def test_first_choices_and_envy_are_of_those_who_agreed(

@@ -139,14 +139,14 @@ async def test_a_round_of_mentors_is_repaired_and_overridden_as_one(
     assert (move["requestId"], move["before"]) == (groups[0].request["id"], lost)
     other = next(each for each in mentors if str(each.id) != lost)
     opening = {"requestId": groups[0].request["id"], "adviserId": str(other.id), "reason": "Knows the service"}
-    ann, bob = {"On-Behalf-Of": "ann"}, {"On-Behalf-Of": "bob", "If-Match": '"1"'}
-    override = await operator.post(f"{path}/overrides", json=opening, headers=ann)
+    first, second = {"On-Behalf-Of": "kim.kinds"}, {"On-Behalf-Of": "lee.kinds", "If-Match": '"1"'}
+    override = await operator.post(f"{path}/overrides", json=opening, headers=first)
     assert override.status_code == 201, override.text
-    confirmed = await operator.post(f"{path}/overrides/{override.json()['id']}/actions/confirm", headers=bob)
+    confirmed = await operator.post(f"{path}/overrides/{override.json()['id']}/actions/confirm", headers=second)
     assert confirmed.status_code == 200, confirmed.text
     assert (await groups[0].read())["proposals"][0]["adviserId"] == str(other.id)
     of_another_kind = {**opening, "adviserId": str(groups[0].adviser.id)}
-    refused = await operator.post(f"{path}/overrides", json=of_another_kind, headers=ann)
+    refused = await operator.post(f"{path}/overrides", json=of_another_kind, headers=first)
     assert refused.status_code == 409, refused.text
 
 

@@ -83,6 +83,11 @@ def select_agreements(since: datetime) -> CTE:
             SupportStrand.kind,
         )
         .join(SupportStrand, SupportStrand.request_id == SupportRequest.id)
-        .where(SupportStrand.agreed_at >= since, SupportStrand.adviser_id != SupportRequest.agreed_adviser_id, known)
+        .where(
+            SupportRequest.agreed_at.is_not(None),
+            SupportStrand.agreed_at >= since,
+            SupportStrand.adviser_id != SupportRequest.agreed_adviser_id,
+            known,
+        )
     )
     return union_all(first, beside).cte("agreements")
