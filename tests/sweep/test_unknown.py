@@ -178,7 +178,7 @@ async def test_what_hangs_on_a_hidden_thing_is_not_found_by_way_of_another(
         for operation in (each for each in operations if own and set(each.leads_to) == set(thing.parameters)):
             assert own is not None
             crossed = {outer: own.parameters[outer], inner: thing.parameters[inner]}
-            absent = {**crossed, inner: str(uuid.uuid4())}
+            absent = {**crossed, inner: _make_other(thing.parameters[inner])}
             answers = [await asker.compare(client, operation, each, Variant()) for each in (crossed, absent)]
             if answers[0] != answers[1]:
                 told.append((operation.key, thing.name, answers))
