@@ -1,5 +1,5 @@
--- What wrk sends. BENCH_MODE: create, read, list or action; BENCH_TOKEN: the access token; BENCH_IDS: a file of case
--- ids; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in every run, so that
+-- What wrk sends. BENCH_MODE: create, read, list, action or paths; BENCH_TOKEN: the access token; BENCH_IDS: a file of
+-- case ids, or of paths; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in every run, so that
 -- no Idempotency-Key comes twice.
 
 local mode, run, from = os.getenv("BENCH_MODE"), os.getenv("BENCH_RUN"), tonumber(os.getenv("BENCH_FROM"))
@@ -22,6 +22,7 @@ end
 
 function request()
   if mode == "read" then return wrk.format("GET", "/v1/cases/" .. ids[math.random(#ids)], headers) end
+  if mode == "paths" then return wrk.format("GET", ids[math.random(#ids)], headers) end
   if mode == "list" then return wrk.format("GET", "/v1/cases?limit=50", headers) end
   sent = sent + 1
   if mode == "action" then

@@ -60,10 +60,10 @@ WORDS = r"""
     CREATE FUNCTION list_words(said text) RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
         SELECT DISTINCT left(word, 40) FROM regexp_split_to_table(fold_words(said), ' ') word WHERE word <> ''
     $body$;
-    CREATE FUNCTION list_lexemes(said text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
-        SELECT ARRAY(SELECT word FROM list_words(said) word UNION
-            SELECT stem FROM list_words(said) word, unnest(ts_lexize('english_stem', word)) stem
-            WHERE NOT starts_with(word, stem))
+    CREATE FUNCTION list_lexemes(said text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$
+        WITH words AS MATERIALIZED (SELECT word FROM list_words(said) word)
+        SELECT ARRAY(SELECT word FROM words UNION
+            SELECT stem FROM words, unnest(ts_lexize('english_stem', word)) stem WHERE NOT starts_with(word, stem))
     $body$;
     CREATE FUNCTION mark_reader(reader text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
         SELECT left(md5(reader), 8)
