@@ -2,8 +2,8 @@
 
 `python -m bench.seeding URL 1000000` fills the database at the URL, which must have the reference data and no cases,
 and be reached as its superuser. The cases are spread as they would be: over ten years, over all bodies, of which the
-largest employer has one in fifty; one in ten is a draft. Each body's staff have a client of their own. They are the same
-ones each time.
+largest employer has one in fifty; one in ten is a draft. Each body's staff have a client of their own. They are the
+same ones each time.
 """
 
 import argparse
