@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import eligibility, events, grants, hidden, many_subscribers, proposals, relay, rounds, webhook
+from bench import eligibility, events, grants, hidden, lists, many_subscribers, proposals, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -27,7 +27,7 @@ SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidd
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES,
+    *eligibility.NAMES, *grants.NAMES, *lists.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -40,6 +40,7 @@ COLUMNS = {
     "floor_per_second": "floor a second",
     "floor_p50_ms": "floor p50 ms",
     "added_p50_ms": "added p50 ms",
+    "growth": "growth",
     "seconds": "seconds",
     "floor_seconds": "floor seconds",
     "mib": "MiB",
@@ -95,6 +96,12 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
     if only in (None, *eligibility.NAMES):
         say("eligibility-10k: the whole platform in one process, one request after the other")
         yield eligibility.measure("eligibility-10k", say)
+    yield from measure_rows_in_number(only, rounds, seconds)
+
+
+def measure_rows_in_number(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
+    if only is None or only in lists.NAMES:
+        yield from lists.measure_lists(only, rounds, seconds, say)
     for name in grants.NAMES:
         if only in (None, name):
             say(f"{name}: PostgreSQL and the loader in a process of its own")

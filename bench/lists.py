@@ -1,9 +1,9 @@
 """Lists, search and reads of a restricted client, with 10,000 cases and with 1,000,000, in turns.
 
-The client is one of the largest employer's, which has one case in fifty: a full page at either size. What is listed: the
-first page, the page after another, and a page of a status and of a sector. What is sought: words from the most frequent
-to rare ones, beginnings, two words at once, and a word that there is not. `growth` is p95 with the many cases by p95 with
-the few, within a turn.
+The client is one of the largest employer's, which has one case in fifty: a full page at either size. What is listed:
+the first page, the page after another, and a page of a status and of a sector. What is sought: words from the most
+frequent to rare ones, beginnings, two words at once, and a word that there is not. `growth` is p95 with the many cases
+by p95 with the few, within a turn.
 """
 
 import statistics

@@ -1,6 +1,6 @@
 -- What wrk sends. BENCH_MODE: create, read, list, action or paths; BENCH_TOKEN: the access token; BENCH_IDS: a file of
--- case ids, or of paths; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in every run, so that
--- no Idempotency-Key comes twice.
+-- case ids, or of paths; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in
+-- every run, so that no Idempotency-Key comes twice.
 
 local mode, run, from = os.getenv("BENCH_MODE"), os.getenv("BENCH_RUN"), tonumber(os.getenv("BENCH_FROM"))
 local headers = { ["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN") }

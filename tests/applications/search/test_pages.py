@@ -23,6 +23,7 @@ async def test_every_page_is_whole_wherever_the_first_look_ends(
     group: Api, monkeypatch: pytest.MonkeyPatch, near: int
 ) -> None:
     monkeypatch.setattr(listing, "NEAR", near)
+    monkeypatch.setattr(listing, "NEAR_WORDS", near)
     cases = [
         await open_case(group, serviceName=f"{'Library' if number % 3 else 'Museum'} {number}") for number in range(8)
     ]

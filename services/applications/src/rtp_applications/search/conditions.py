@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     not_,
     or_,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
@@ -94,9 +95,10 @@ CONDITIONS = {
 """By name of the filter. What is typed as `q` is another matter: it goes by the entries."""
 
 Q, PERSON, TODAY = bindparam("q", type_=Text), bindparam("person", type_=Text), bindparam("today", type_=Date)
-SOUGHT = func.seek_words(Q, READERS, False, type_=TSQUERY)
+# As sub-selects, which PostgreSQL answers once: a function of parameters it may ask anew for every row.
+SOUGHT = select(func.seek_words(Q, READERS, False, type_=TSQUERY)).scalar_subquery()
 """The words that are sought, among all that these readers find."""
-SOUGHT_BY_ALL = func.seek_words(Q, READERS, True, type_=TSQUERY)
+SOUGHT_BY_ALL = select(func.seek_words(Q, READERS, True, type_=TSQUERY)).scalar_subquery()
 """The same, among what everybody finds who knows the case."""
 
 

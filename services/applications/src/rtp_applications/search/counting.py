@@ -51,7 +51,9 @@ def _count_near(shape: Shape) -> AnySelect:
 
 @lru_cache(200)
 def _count_whole(shape: Shape) -> AnySelect:
-    seen = build_whole(shape._replace(order=shape.order if shape.order is CaseOrder.SUBMITTED else CaseOrder.NEWEST))
+    seen = build_whole(
+        shape._replace(order=shape.order if shape.order is CaseOrder.SUBMITTED else CaseOrder.NEWEST), first=_MOST
+    )
     first = select(seen.c.id).limit(_MOST).subquery("first")
     return _group(select(*(_case[facet] for facet in _BY)).join(first, first.c.id == _case.id))
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     Boolean,
     ColumnElement,
     DateTime,
@@ -41,8 +42,8 @@ from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import SYSTEM
 
 _case = Case.__table__.c
-NEAR = 1000
-"""How many of the reader's first cases are looked through before all are."""
+NEAR, NEAR_WORDS = 1000, 300
+"""How many of the reader's first cases are looked through before all are; fewer for words, which have an index."""
 _LIMIT, _AFTER = bindparam("limit", type_=Integer), bindparam("after_id", type_=Uuid)
 _AFTER_AT = bindparam("after_at", type_=DateTime(timezone=True))
 LINE = (
@@ -115,7 +116,7 @@ async def list_cases(
         given |= {"after_id": after.id, "after_at": after.at}
     if shape.order.is_by_time or "number" in shape.named or SYSTEM[0] in question.readers:
         return (await session.execute(select_whole(shape), given)).all()
-    examined = NEAR if shape.named or shape.sought else limit + 1
+    examined = NEAR_WORDS if shape.sought else NEAR if shape.named else limit + 1
     rows = (await session.execute(_select_near(shape), {**given, "examined": examined})).all()
     page = [row for row in rows if row.id is not None]
     if len(page) > limit or rows[0].examined < examined:
@@ -165,7 +166,7 @@ def _select_near(shape: Shape) -> AnySelect:
 @lru_cache(500)
 def select_whole(shape: Shape) -> AnySelect:
     """Build the page out of all that the readers may see."""
-    seen = build_whole(shape)
+    seen = build_whole(shape, first=_LIMIT)
     first = select(seen.c.id).order_by(*_order(shape.order, seen.c.at, seen.c.id)).limit(_LIMIT).subquery("first")
     at = _case.submitted_at if shape.order is CaseOrder.SUBMITTED else OWN_CHANGE_TIME
     return select(*LINE).join(first, first.c.id == _case.id).order_by(*_order(shape.order, at, _case.id))
@@ -180,15 +181,16 @@ def _order_by_id(order: CaseOrder, id_: ColumnElement[Any]) -> ColumnElement[Any
     return id_.asc() if order is CaseOrder.OLDEST else id_.desc()
 
 
-def build_whole(shape: Shape) -> CTE:
-    """Build the ids of all cases that are asked for, each with its time in the order.
+def build_whole(shape: Shape, *, first: BindParameter[int]) -> CTE:
+    """Build the ids of all cases that are asked for, each with its time in the order; of those that are asked for by
+    words alone, no more than `first`.
 
     PostgreSQL is not told how few are wanted: hoping to meet them soon, it would walk through everybody's cases.
     """
     at = _case.submitted_at if shape.order is CaseOrder.SUBMITTED else OWN_CHANGE_TIME
     wanted = select(_case.id, at.label("at")).where(*list_conditions(shape))
     if shape.sought:
-        wanted = wanted.where(_case.id.in_(_select_found()))
+        wanted = wanted.where(_case.id.in_(_select_found(shape, first)))
     if shape.after and shape.order.is_by_time:
         place, last = tuple_(at, _case.id), tuple_(_AFTER_AT, _AFTER)
         wanted = wanted.where(place > last if shape.order is CaseOrder.CHANGED else place < last)
@@ -213,7 +215,7 @@ def _is_found(entry: Any) -> ColumnElement[bool]:
     return case((by_all, True), (by_side, not_(is_outside(entry))), else_=False)
 
 
-def _select_found() -> AnySelect:
+def _select_found(shape: Shape, first: BindParameter[int]) -> AnySelect:
     """Select the cases in which the words are found, by the index, with what `_is_found` asks."""
     columns = (
         column("case_id", Uuid),
@@ -224,4 +226,9 @@ def _select_found() -> AnySelect:
         column("for_all", Boolean),
     )
     found = func.find_search_entries(SOUGHT, SOUGHT_BY_ALL).table_valued(*columns, name="found")
-    return select(found.c.case_id).where(is_ones_own(found.c), or_(found.c.for_all, not_(is_outside(found.c))))
+    cases = select(found.c.case_id).where(is_ones_own(found.c), or_(found.c.for_all, not_(is_outside(found.c))))
+    if shape.named or shape.order.is_by_time:
+        return cases
+    if shape.after:
+        cases = cases.where(_is_after(found.c.case_id, shape.order))
+    return cases.distinct().order_by(_order_by_id(shape.order, found.c.case_id)).limit(first)

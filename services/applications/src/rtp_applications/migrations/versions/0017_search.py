@@ -42,6 +42,8 @@ def upgrade() -> None:
     )  # fmt: skip
     for name in ("suspended", "escalated_at"):
         op.create_index(f"ix_cases_{name}", "cases", ["id"], postgresql_where=sa.text(f"{name} IS NOT NULL"))
+    for name in ("sector", "region"):
+        op.create_index(f"ix_cases_{name}_id", "cases", [name, "id"])
     submitted = sa.text("submitted_at IS NOT NULL")
     op.create_index("ix_cases_submitted_at_id", "cases", ["submitted_at", "id"], postgresql_where=submitted)
     for script in (WORDS, SOUGHT, ENTRIES, REFRESH, TRIGGERS, WALLS):
