@@ -23,6 +23,7 @@ from bench import (
     grants,
     hidden,
     limits,
+    lists,
     many_subscribers,
     proposals,
     relay,
@@ -40,7 +41,7 @@ SERVICES = ("create", "read", "list", "action", "log-append", "gateway-read", "u
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES, *exports.NAMES,
+    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES, *exports.NAMES, *lists.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -54,6 +55,7 @@ COLUMNS = {
     "floor_p50_ms": "floor p50 ms",
     "added_p50_ms": "added p50 ms",
     "added_percent": "added %",
+    "growth": "growth",
     "seconds": "seconds",
     "floor_seconds": "floor seconds",
     "mib": "MiB",
@@ -113,6 +115,8 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
         say(f"case-export-1m: reads alone and beside an export of {exports.CASES:,} cases, in turns")
         with exports.start() as services:
             yield exports.run(services, rounds, seconds, say, cases=exports.CASES)
+    if only is None or only in lists.NAMES:
+        yield from lists.measure_lists(only, rounds, seconds, say)
     yield from measure_finance(only, seconds)
 
 

@@ -1,9 +1,10 @@
--- What wrk sends. BENCH_MODE: create, read, list, action, or paths, of which BENCH_IDS holds one a line; BENCH_TOKEN: the access token; BENCH_IDS: a file of case
--- ids; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in every run, so that
--- no Idempotency-Key comes twice.
+-- What wrk sends. BENCH_MODE: create, read, list, action or paths; BENCH_TOKEN: the access token, empty for none;
+-- BENCH_IDS: a file of case ids, or of paths; BENCH_FROM: how many of them are used up, where each may be taken once;
+-- BENCH_RUN: different in every run, so that no Idempotency-Key comes twice.
 
 local mode, run, from = os.getenv("BENCH_MODE"), os.getenv("BENCH_RUN"), tonumber(os.getenv("BENCH_FROM"))
-local headers = { ["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN") }
+local token = os.getenv("BENCH_TOKEN")
+local headers = { ["Authorization"] = "Bearer " .. token }
 local body = [[{"employer": "GB-LAE-CMD", "serviceName": "Learning disability day service %d-%d", "sector": "adult-social-care",
 "applicantCount": 12, "headcount": 60, "legalForm": "cic-limited-by-guarantee", "annualValuePence": 240000000,
 "financeSoughtPence": 10000000, "financePurposes": ["working-capital"], "supportNeeds": ["legal", "financial"],
@@ -22,7 +23,7 @@ end
 
 function request()
   if mode == "read" then return wrk.format("GET", "/v1/cases/" .. ids[math.random(#ids)], headers) end
-  if mode == "paths" then return wrk.format("GET", ids[math.random(#ids)]) end
+  if mode == "paths" then return wrk.format("GET", ids[math.random(#ids)], token ~= "" and headers or nil) end
   if mode == "list" then return wrk.format("GET", "/v1/cases?limit=50", headers) end
   sent = sent + 1
   if mode == "action" then

@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import httpx
@@ -35,10 +35,16 @@ class StartedServices(Run):
     """The processes of a run. None of them outlives the `with` block."""
 
     def __init__(
-        self, clients: Mapping[str, UUID], *, database_settings: Mapping[str, str] | None = None, **settings: str
+        self,
+        clients: Mapping[str, UUID],
+        *,
+        scopes: Sequence[str] = tuple(SCOPES),
+        database_settings: Mapping[str, str] | None = None,
+        **settings: str,
     ) -> None:
         """Register `clients`, each with its organisation; the other settings are the gateway's, besides its own."""
         super().__init__()
+        self._scopes = scopes
         self._secret = secrets.token_urlsafe(24)
         self._clients, self._database_settings, self._settings = clients, database_settings, settings
 
@@ -93,7 +99,7 @@ class StartedServices(Run):
                     name=client,
                     organisation=organisation,
                     secret=self._secret,
-                    scopes=list(SCOPES),
+                    scopes=list(self._scopes),
                 )
         await database.close()
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import body_id
 from rtp_applications.cases.errors import NoSuchCase
-from rtp_applications.cases.listing import list_cases
 from rtp_applications.cases.store import find_status, lock, read_snapshot
 from rtp_applications.registers.barriers.queries import require_case
+from rtp_applications.search.listing import Question, list_cases
 from rtp_applications.sides import count_version, find_change_time, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
@@ -50,7 +50,7 @@ COUNTS = """
 
 async def find_by_queries(session: AsyncSession, case_id: uuid.UUID, readers: Sequence[str]) -> set[bool]:
     """Whether these readers may know of the case, as each query answers: in a session of the owner, by itself alone."""
-    listed = await list_cases(session, readers=readers, limit=1000, filters={"employer": [employer_id()]})
+    listed = await list_cases(session, Question(readers, {"employer": [employer_id()]}), limit=1000)
     try:
         await require_case(session, case_id, readers=readers)
         required = True
@@ -97,7 +97,7 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
     for readers in everybody:
         async with database.transaction(readers, read_only=True) as session:
             seen = {name: await session.scalar(text(sql), {"id": case_id}) for name, sql in SEEN.items()}
-            listed = await list_cases(session, readers=readers, limit=1, filters={"number": snapshot.case.number})
+            listed = await list_cases(session, Question(readers, {"number": snapshot.case.number}), limit=1)
         caller = Caller("p-1", tuple(readers))
         on_bodies_side = is_on_bodies_side(snapshot.case, caller)
         counted = (count_version(snapshot.case, caller), find_change_time(snapshot.case, caller))

@@ -25,7 +25,7 @@ NOT_PARTICIPLES = frozenset(
     {"bring", "exceed", "feed", "heed", "need", "proceed", "ping", "ring", "seed", "sing", "string"}
 )
 RIDDLE = re.compile(r"(What|Whatever|Where|Wherever|Who|Whoever|Whom|Whose|Whether|Which|Why|When|How)\b")
-SPLIT_ROOMS = frozenset({"rtp_applications.deadlines", "rtp_applications.procurement"})
+SPLIT_ROOMS = frozenset({"rtp_applications.deadlines", "rtp_applications.procurement", "rtp_applications.statistics"})
 """Packages of two rooms: the folders in them are rooms of their own."""
 
 

@@ -114,7 +114,9 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
             yield from walk(dependency)
 
     found = [each for _, route in routes() for each in walk(route.dependant)]
-    instants = {"asAt", "changedSince", "submittedSince", "submittedBefore"}
+    instants = {
+        "asAt", "changedSince", "changedBefore", "openedSince", "openedBefore", "submittedSince", "submittedBefore",
+    }  # fmt: skip
     assert {name for name, _ in found} == {
         "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",
         "availableOn", "staleSince", "unverifiedSince", "awardedFrom", "awardedUntil", "changedFrom", "changedUntil",

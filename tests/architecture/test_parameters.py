@@ -102,7 +102,7 @@ async def test_what_may_be_repeated_is_taken_twice_and_says_so(anybody: Api) -> 
     assert {each["name"] for each in repeatable} == {
         "status", "type", "cpv", "directAwardGrounds", "accessNeed", "role", "verdict", "region", "recipientScheme",
         "kind",
-        "stage", "noticeType",
+        "stage", "noticeType", "fields", "expand", "facet",
     }  # fmt: skip
     assert all("May be repeated" in each["description"] for each in repeatable)
 

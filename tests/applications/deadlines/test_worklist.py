@@ -12,6 +12,7 @@ from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START
 from tests.applications.deadlines.test_listing import open_caseload
 from tests.conftest import Api, NewClient
+from tests.support.actors import Office
 from tests.support.cases import open_case
 from tests.support.people import acting, appointed
 
@@ -132,3 +133,18 @@ def test_every_duty_is_answered_by_somebody(process: Any) -> None:
     }
     assert duties <= answered
     assert not {answer.action.name for answer in answers} & GENERAL
+
+
+async def test_work_is_narrowed_by_what_each_line_shows(office: Office) -> None:
+    """By route, status, clock, basis, and whether its time is up."""
+    lines = (await office.officer.get("/v1/worklist", caseId=office.case["id"])).json()["items"]
+    assert lines
+    line = lines[0]
+    for path in ("/v1/worklist", "/v1/deadlines"):
+        for name in ("route", "status", "clock", "basis"):
+            found = (await office.officer.get(path, **{"caseId": office.case["id"], name: line[name]})).json()["items"]
+            assert line["id"] in {each["id"] for each in found}, (path, name)
+            assert {each[name] for each in found} == {line[name]}, (path, name)
+        for query in ({"route": "right-to-request"}, {"status": "launched"}, {"clock": "none"}, {"overdue": "true"}):
+            answer = await office.officer.get(path, caseId=office.case["id"], **query)
+            assert answer.json()["items"] == [], (path, query)

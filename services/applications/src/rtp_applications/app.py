@@ -37,6 +37,7 @@ from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
+from rtp_applications.search.routes import search
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
 from rtp_applications.statistics.scheduler import publish_forever
@@ -69,6 +70,7 @@ service = Service(
     routers=[
         case_changes,
         cases,
+        search,
         actions,
         parties,
         records,

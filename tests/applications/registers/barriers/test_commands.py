@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
+from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
 from tests.support.actors import ActorClient, Case, Office, submitted_office
@@ -16,6 +17,7 @@ from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import employer_id
 from tests.support.pages import read_pages
 from tests.support.problems import list_fields, name_problem
+from tests.support.tables import connect_as_owner
 
 pytestmark = pytest.mark.anyio
 
@@ -205,32 +207,34 @@ async def test_the_caseload_is_filtered(new_client: NewClient, office: Office) -
     assert [each["id"] for each in newest_first] == [gone["id"], fine["id"], late["id"]]
 
 
-async def test_counts_per_body(new_client: NewClient, office: Office) -> None:
-    body = await record_body(await new_client(scopes=OVERSEER))
-    anybody = await new_client(scopes="")
+async def test_counts_per_body(new_client: NewClient, office: Office, database_server: Postgres) -> None:
+    """Enough of one kind, of which fewer than eight are of any state but two; and too few of another."""
+    body, counts = await record_body(await new_client(scopes=OVERSEER)), "/v1/barriers/counts"
 
     async def raised(**details: Any) -> dict[str, Any]:
         return await report(office.group, office.case, body=body["id"], disclosed=True, **details)
 
-    await raised(dueOn=str(today() - timedelta(days=1)))
-    await done(office.group, await raised(), "close", DONE)
-    await done(office.group, await raised(), "close", {**DONE, "state": "not-removed"})
+    for _ in range(9):
+        await raised(dueOn=str(today() - timedelta(days=90)))
+    for _ in range(8):
+        await done(office.group, await raised(), "close", DONE)
+    for _ in range(7):
+        await raised(kind="vat")
     await done(office.group, await raised(), "withdraw")
-    await raised(kind="vat")
     await report(office.group, office.case, body=body["id"])
-    counted = await anybody.get("/v1/barriers/counts", params={"body": body["id"]}, headers={"Authorization": ""})
-    assert counted.json()["items"] == [
-        {
-            "body": body["id"], "bodyName": "Test Council", "kind": "information-withheld", "raised": 4, "open": 1,
-            "overdue": 1, "removed": 1, "notRemoved": 1, "withdrawn": 1, "medianDaysToRemoval": 0.0,
-        },
-        {
-            "body": body["id"], "bodyName": "Test Council", "kind": "vat", "raised": 1, "open": 1, "overdue": 0,
-            "removed": 0, "notRemoved": 0, "withdrawn": 0, "medianDaysToRemoval": None,
-        },
-    ]  # fmt: skip
-    one_by_one = await read_pages(anybody, "/v1/barriers/counts", body=body["id"], limit=1)
-    assert [each["kind"] for each in one_by_one] == ["information-withheld", "vat"]
+    anybody = await new_client(scopes="")
+    assert await read_pages(anybody, counts, body=body["id"]) == [], "what is of this month is not counted yet"
+    async with connect_as_owner(database_server) as connection:
+        earlier = "disclosed_at = now() - interval '70 days', closed_at = closed_at - interval '60 days'"
+        moved = f"UPDATE barriers SET {earlier} WHERE disclosed AND body_id = $1"  # noqa: S608
+        await connection.execute(moved, uuid.UUID(body["id"]))
+    expected = {
+        "body": body["id"], "bodyName": "Test Council", "kind": "information-withheld", "raised": 20, "open": 10,
+        "overdue": 10, "removed": 10, "notRemoved": None, "withdrawn": None, "medianDaysToRemoval": 10.0,
+    }  # fmt: skip
+    assert await read_pages(anybody, counts, body=body["id"], limit=1) == [expected]
+    await raised()
+    assert await read_pages(anybody, counts, body=body["id"]) == [expected], "it changes with the month alone"
 
 
 async def test_a_staff_representative_reports_and_is_not_overheard(new_client: NewClient) -> None:

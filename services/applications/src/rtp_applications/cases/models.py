@@ -62,6 +62,11 @@ class Case(Model):
         Index("ix_cases_status_id", "status", "id"),
         Index("ix_cases_number", "number"),
         Index("ix_cases_previous_case_id", "previous_case_id", postgresql_where=text("previous_case_id IS NOT NULL")),
+        Index("ix_cases_sector_id", "sector", "id"),
+        Index("ix_cases_region_id", "region", "id"),
+        Index("ix_cases_suspended", "id", postgresql_where=text("suspended IS NOT NULL")),
+        Index("ix_cases_escalated_at", "id", postgresql_where=text("escalated_at IS NOT NULL")),
+        Index("ix_cases_submitted_at_id", "submitted_at", "id", postgresql_where=text("submitted_at IS NOT NULL")),
         # Not of drafts: a number that is refused would tell that a draft has it.
         Index("uq_cases_number", "number", unique=True, postgresql_where=text("submitted_at IS NOT NULL")),
     )

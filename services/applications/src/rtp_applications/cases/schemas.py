@@ -208,24 +208,3 @@ class Preview(Output):
     deadlines: list[DeadlineView] = Field(description="Those that would run or be paused")
     events: list[EventPreview]
     documents: list[str] = Field(description="Ids of documents that would be frozen")
-
-
-class CaseLine(Output):
-    """A case in a list."""
-
-    id: UUID
-    number: str
-    route: Route
-    status: Status
-    version: int
-    employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
-    employer_name: str | None = None
-    region: str | None
-    service_name: str | None
-    sector: Sector | None
-    suspended: Suspension | None
-    escalated_at: datetime | None
-    final_at: datetime | None
-    opened_at: datetime
-    changed_at: datetime
-    submitted_at: datetime | None

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Table, Uuid, and_, any_, bindparam, or_, select, tuple_
+from sqlalchemy import Date, DateTime, Table, Text, Uuid, and_, any_, bindparam, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,8 @@ CONDITIONS = {
     "clock": _deadline.clock == bindparam("clock"),
     "basis": _deadline.content["basis"].astext == bindparam("basis"),
     "case_id": _deadline.case_id == bindparam("case_id", type_=Uuid),
+    "route": _case.route == bindparam("route"),
+    "status": _case.status == any_(bindparam("status", type_=ARRAY(Text))),
     "employer": _case.employer_id == any_(bindparam("employer", type_=ARRAY(Uuid))),
     "after": tuple_(_deadline.due_at, _deadline.id)
     > tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)),

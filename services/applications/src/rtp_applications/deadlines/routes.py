@@ -20,8 +20,9 @@ from rtp_applications.deadlines.worklist import Wanted
 from rtp_applications.deadlines.worklist import list_work as find_work
 from rtp_applications.history.entries import parse_instant
 from rtp_applications.sides import count_version
-from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import Processes
+from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -34,6 +35,13 @@ worklist = create_router(prefix="/v1/worklist", tags=["Deadlines"])
 of_a_case = create_router(prefix="/v1/cases", tags=["Deadlines"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
+ClockName = Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Name of the clock in the process")]
+Statuses = Annotated[
+    list[Status], Query(alias="status", max_length=50, description="Of cases in it. May be repeated: any of them")
+]
+Overdue = Annotated[
+    bool, Query(description="Only those whose time is up though what was due had not been done, open or missed")
+]
 
 
 @deadlines.get("")
@@ -46,15 +54,13 @@ async def list_deadlines(
     due_before: Annotated[Day | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
     due_after: Annotated[Day | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
     state: Annotated[DeadlineState | None, Query(description="Without it, all that are open")] = None,
-    clock: Annotated[
-        str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Name of the clock in the process")
-    ] = None,
+    clock: ClockName = None,
     basis: Basis | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
     employer: Annotated[BodyReference | None, Query(description=BY_EMPLOYER)] = None,
-    overdue: Annotated[
-        bool, Query(description="Only those whose time is up though what was due had not been done, open or missed")
-    ] = False,
+    route: Route | None = None,
+    case_status: Statuses = [],  # noqa: B006 - FastAPI copies it
+    overdue: Overdue = False,
 ) -> Page[DeadlineLine]:
     """List what is due over all cases that you may see, the next due first.
 
@@ -75,6 +81,8 @@ async def list_deadlines(
             "basis": basis and basis.value,
             "case_id": case_id,
             "employer": await find_bodies(session, employer, parameter="employer"),
+            "route": route,
+            "status": [str(each) for each in case_status] or None,
             "overdue": now if overdue else None,
         },
     )
@@ -99,8 +107,13 @@ async def list_work(
     ] = False,
     due_before: Annotated[Day | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
     due_after: Annotated[Day | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
+    clock: ClockName = None,
+    basis: Basis | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
     employer: Annotated[BodyReference | None, Query(description=BY_EMPLOYER)] = None,
+    route: Route | None = None,
+    case_status: Statuses = [],  # noqa: B006
+    overdue: Overdue = False,
 ) -> Page[WorkLine]:
     """List what waits for whom over all cases that you may see, by when and why, the next due first.
 
@@ -120,8 +133,13 @@ async def list_work(
         filters={
             "due_before": due_before,
             "due_after": due_after,
+            "clock": clock,
+            "basis": basis and basis.value,
             "case_id": case_id,
             "employer": await find_bodies(session, employer, parameter="employer"),
+            "route": route,
+            "status": [str(each) for each in case_status] or None,
+            "overdue": now if overdue else None,
         },
     )
     page, last = cut(rows, limit)

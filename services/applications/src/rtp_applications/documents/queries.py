@@ -1,11 +1,11 @@
 """Queries about documents. Row-level security stands behind every one of these."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.documents.errors import NoContentYet, NoSuchDocument, NoSuchVersion
@@ -49,6 +49,20 @@ async def list_documents(
     if kind is not None:
         query = query.where(Document.kind == kind)
     rows = await session.execute(query.order_by(Document.id).limit(limit + 1))
+    return [(document, newest) for document, newest in rows]
+
+
+async def list_documents_of_cases(
+    session: AsyncSession, sights: Mapping[UUID, Sight], *, most: int
+) -> Sequence[WithNewest]:
+    """Return the first documents of each case, `most` at most and one more where more follow, by case and in the order
+    of being added.
+    """
+    seen = [_filter_seen(case_id, sight) for case_id, sight in sights.items()]
+    place = func.row_number().over(partition_by=Document.case_id, order_by=Document.id)
+    first = select(Document.id, place.label("place")).where(or_(false(), *seen)).subquery()
+    query = select(Document, DocumentVersion).join(first, first.c.id == Document.id).outerjoin(DocumentVersion, _newest)
+    rows = await session.execute(query.where(first.c.place <= most + 1).order_by(Document.case_id, Document.id))
     return [(document, newest) for document, newest in rows]
 
 

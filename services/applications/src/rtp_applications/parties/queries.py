@@ -1,15 +1,27 @@
 """Queries about the people of a case."""
 
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import CaseParty
 
 _party = cast("Table", CaseParty.__table__).c
 _NAMES = select(_party.id, _party.name).where(_party.case_id == bindparam("case_id"), _party.name.is_not(None))
+
+
+_NAMES_OF_CASES = select(_party.id, _party.name).where(
+    _party.case_id == any_(bindparam("case_ids", type_=ARRAY(Uuid))), _party.name.is_not(None)
+)
+
+
+async def list_names_of_cases(session: AsyncSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return personal names by party, of several cases: ask `views.can_see_name` for every one, as below."""
+    return {row.id: row.name for row in await session.execute(_NAMES_OF_CASES, {"case_ids": list(case_ids)})}
 
 
 async def list_names(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:

@@ -20,6 +20,7 @@ from rtp_applications.registers.barriers.models import (
     BarrierKind,
     BarrierState,
 )
+from rtp_applications.statistics.rules.disclosure import FEWEST
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_shared.db import AnyRow, AnySelect, identity_scope
 from rtp_shared.identities import SYSTEM
@@ -118,17 +119,18 @@ async def require_case(session: AsyncSession, case_id: UUID, *, readers: Sequenc
 async def count_barriers(
     session: AsyncSession,
     *,
-    today: date,
+    month: date,
     limit: int,
     after: tuple[UUID, BarrierKind] | None = None,
     body: Sequence[UUID] | None = None,
 ) -> Sequence[AnyRow]:
-    """Count per body and kind what was disclosed. The transaction reads as one that is shown nothing undisclosed.
+    """Count per body and kind what was disclosed before the month began, as it stood then, where it is enough to be
+    shown. The transaction reads as one that is shown nothing undisclosed.
 
     A draft discloses nothing and an undisclosed barrier adds nothing, not even later to an earlier count: a barrier
     counts from the day of its disclosure, and its days to removal count from then. So no number tells of either.
     """
-    query = _select_counts(today)
+    query = _select_counts(month)
     if body is not None:
         query = query.where(_barrier.body_id.in_(body))
     if after is not None:
@@ -138,9 +140,10 @@ async def count_barriers(
         return (await session.execute(query)).all()
 
 
-def _select_counts(today: date) -> AnySelect:
+def _select_counts(month: date) -> AnySelect:
     days = _convert_to_day(_barrier.closed_at) - _convert_to_day(_barrier.disclosed_at)
-    removed = _barrier.state == BarrierState.REMOVED
+    closed = func.coalesce(_convert_to_day(_barrier.closed_at) < month, False)
+    removed = and_(closed, _barrier.state == BarrierState.REMOVED)
     median = func.percentile_cont(0.5).within_group(days).filter(removed)
     return (
         select(
@@ -148,15 +151,16 @@ def _select_counts(today: date) -> AnySelect:
             get_name(_barrier.body_id).label("body_name"),
             _barrier.kind,
             func.count().label("raised"),
-            func.count().filter(_barrier.state.in_(UNSETTLED)).label("open"),
-            func.count().filter(_is_overdue(today)).label("overdue"),
+            func.count().filter(not_(closed)).label("open"),
+            func.count().filter(not_(closed), func.coalesce(_barrier.due_on < month, False)).label("overdue"),
             func.count().filter(removed).label("removed"),
-            func.count().filter(_barrier.state == BarrierState.NOT_REMOVED).label("not_removed"),
-            func.count().filter(_barrier.state == BarrierState.WITHDRAWN).label("withdrawn"),
+            func.count().filter(closed, _barrier.state == BarrierState.NOT_REMOVED).label("not_removed"),
+            func.count().filter(closed, _barrier.state == BarrierState.WITHDRAWN).label("withdrawn"),
             median.label("median_days_to_removal"),
         )
-        .where(_barrier.disclosed, _barrier.body_id.is_not(None))
+        .where(_barrier.disclosed, _barrier.body_id.is_not(None), _convert_to_day(_barrier.disclosed_at) < month)
         .group_by(_barrier.body_id, _barrier.kind)
+        .having(func.count() >= FEWEST)
     )
 
 

@@ -12,7 +12,7 @@ from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
 from rtp_applications.deadlines.rules.days import civil_date
-from rtp_applications.registers.barriers import commands, queries
+from rtp_applications.registers.barriers import commands, queries, views
 from rtp_applications.registers.barriers.models import Barrier, BarrierKind, BarrierState
 from rtp_applications.registers.barriers.schemas import (
     BarrierAnswer,
@@ -106,19 +106,20 @@ async def count_barriers(
 ) -> Page[BarrierCount]:
     """Count, per body and kind, the barriers that were raised with it and what became of them.
 
-    Only what is disclosed counts, from the day of its disclosure on; so no number tells of a draft, or of a barrier
-    that is not disclosed. In the order of bodies and kinds.
+    Only what was disclosed before this month counts, as it stood when the month began: a number does not change within
+    it. None of less than eight is shown, and the others are rounded, so that no number tells of one case, of a draft,
+    or of a barrier that is not disclosed. In the order of bodies and kinds.
     """
     key = decode_cursor(after, UUID, BarrierKind)
     rows = await queries.count_barriers(
         session,
-        today=civil_date(now),
+        month=civil_date(now).replace(day=1),
         limit=limit,
         after=(key[0], key[1]) if key else None,
         body=await find_bodies(session, body, parameter="body"),
     )
     page, last = cut(rows, limit)
-    items = [BarrierCount.model_validate(row) for row in page]
+    items = [views.build_count(row) for row in page]
     return Page(items=items, next=last and encode_cursor(last.body_id, last.kind))
 
 

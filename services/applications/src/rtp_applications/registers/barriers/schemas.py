@@ -80,17 +80,18 @@ class BarrierDetail(BarrierView):
 
 
 class BarrierCount(Output):
-    """How many barriers of a kind were raised with a body."""
+    """How many barriers of a kind were raised with a body, to the nearest five or ten; null for less than eight."""
 
     body_id: UUID = Field(serialization_alias="body", description="The body's id")
     body_name: str
     kind: BarrierKind
-    raised: int = Field(description="Disclosed so far, whatever became of them")
-    open: int = Field(description="Of these, those that stand, answered or not")
-    overdue: int = Field(description="Of the open ones, those that were due before today")
-    removed: int
-    not_removed: int
-    withdrawn: int
+    raised: int | None = Field(description="Disclosed before this month, whatever became of them")
+    open: int | None = Field(description="Of these, those that stood as it began, answered or not")
+    overdue: int | None = Field(description="Of the open ones, those that were due before then")
+    removed: int | None
+    not_removed: int | None
+    withdrawn: int | None
     median_days_to_removal: float | None = Field(
-        description="Median of the calendar days from disclosure to removal; null where none was removed"
+        description="Median of the calendar days from disclosure to removal, to the nearest five; null where fewer "
+        "than eight were removed"
     )
