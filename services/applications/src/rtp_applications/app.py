@@ -16,6 +16,7 @@ from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
+from rtp_applications.erasures.routes import personal_erasures
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.load import load_reference_data
 from rtp_applications.parties.handlers import HANDLERS
@@ -29,6 +30,8 @@ from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
+from rtp_applications.retention.routes import disposals, retention, schedule
+from rtp_applications.retention.scheduler import dispose_forever
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
 from rtp_applications.statistics.scheduler import publish_forever
@@ -79,11 +82,15 @@ service = Service(
         procurement,
         appraisals,
         statistics,
+        retention,
+        disposals,
+        schedule,
+        personal_erasures,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
-    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever],
+    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever, dispose_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     build_resources=equip,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.errors import NoSuchCase
+from rtp_applications.cases.errors import CaseIsDisposed, NoSuchCase
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.rules import name_fields
 from rtp_applications.history.commands import append_entries
@@ -78,7 +78,7 @@ async def create_case(
     context: CommandContext, snapshot: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
 ) -> CaseSnapshot:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
-    snapshot, published = await _publish(context, snapshot, [event])
+    snapshot, published = await publish_events(context, snapshot, [event])
     snapshot, entries = seal(snapshot, events=published)
     await saving.write_new(context.session, snapshot)
     await append_entries(context.session, [*earlier, *entries])
@@ -116,6 +116,8 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
     snapshot = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
     if snapshot is None:
         raise NoSuchCase
+    if snapshot.case.disposed_at is not None:
+        raise CaseIsDisposed
     return snapshot
 
 
@@ -145,7 +147,7 @@ async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     """Write the columns and rows that changed, events, audit entries and projections."""
     change = announce(context, change)
     after = begin_case_chains(change.before, change.after)
-    after, published = await _publish(context, after, change.events)
+    after, published = await publish_events(context, after, change.events)
     after, entries = seal_entries(
         change.before,
         after,
@@ -164,7 +166,7 @@ async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     return replace(change, after=after)
 
 
-async def _publish(
+async def publish_events(
     context: CommandContext, snapshot: CaseSnapshot, events: Sequence[EventData]
 ) -> tuple[CaseSnapshot, list[JsonObject]]:
     """Publish the events; return the case with them counted, and the events as they were published.

@@ -185,6 +185,8 @@ class Facts:
     successor_case_id: UUID | None = None
     previous_case_id: UUID | None = None
     """The case that ended without success before it, as the group names it."""
+    disposed_at: datetime | None = None
+    """When the time of keeping it was over, and what was said in it was destroyed."""
     disclosed_position: int | None = None
     draft_steps: int = 0
     """Steps before the submission, which `draft_readers` alone know of; 0 until then."""
