@@ -112,6 +112,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/procurement/regime",
         "/v1/appraisals",
         "/v1/statistics",
+        "/v1/retention-schedule",
         "/v1/statistics/months/{month}",
         "/v1/statistics/years/{year}",
         "/v1/eligibility",

@@ -21,6 +21,7 @@ SERVICES = {
     "disposals": "applications",
     "retention-schedule": "applications",
     "personal-erasures": "applications",
+    "data-protection-complaints": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",

@@ -11,6 +11,7 @@ from rtp_applications.cases.action_routes import actions
 from rtp_applications.cases.context import Projection
 from rtp_applications.cases.history_routes import history
 from rtp_applications.cases.routes import cases
+from rtp_applications.complaints.routes import complaints
 from rtp_applications.deadlines.routes import deadlines, of_a_case, worklist
 from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
@@ -86,6 +87,7 @@ service = Service(
         disposals,
         schedule,
         personal_erasures,
+        complaints,
     ],
     metadata=Model.metadata,
     migrations=migrations,

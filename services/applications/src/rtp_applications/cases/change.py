@@ -11,6 +11,7 @@ from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import CaseIsDisposed, NoSuchCase
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.rules import name_fields
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
@@ -18,9 +19,10 @@ from rtp_applications.history.sealing import begin_case_chains, seal_entries
 from rtp_applications.json_types import JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import engine
-from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.due import SCHEDULER, process_due
 from rtp_applications.workflow.engine import CaseChange
-from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.contracts.applications import DRAFTS
 from rtp_shared.contracts.base import About, EventData
 from rtp_shared.contracts.events import compute_digest
@@ -135,12 +137,28 @@ async def _refuse_stale(context: CommandContext, case_id: UUID, current: int, ve
 
 async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
     """Return the case after what ended before now, even if the scheduler has yet to look at it."""
+    snapshot = await _leave_out_lapsed(context, snapshot, dry_run=dry_run)
     if not any(each.is_over(context.now) for each in snapshot.deadlines.values()):
         return snapshot
     due = process_due(context.get_process(snapshot), snapshot, context.now)
     if due is None:
         return snapshot
     return due.after if dry_run else (await _save(context, due)).after
+
+
+async def _leave_out_lapsed(context: CommandContext, draft: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
+    """Return a draft without the parties whose last day has passed: whoever leaves a draft never applied, and what is
+    disclosed at the submission names none of them.
+    """
+    today = civil_date(context.now)
+    lapsed = [each.id for each in draft.parties.values() if each.valid_to is not None and each.valid_to < today]
+    if draft.case.status is not Status.DRAFT or not lapsed:
+        return draft
+    left = replace(draft, parties={id_: each for id_, each in draft.parties.items() if id_ not in lapsed})
+    after = advance(context, draft, left, "end-party", clocks=False)
+    by = Signature(Role.SYSTEM, SCHEDULER.person, SCHEDULER.vouching_client, context.now)
+    change = CaseChange(before=draft, after=after, action="end-party", signature=by)
+    return after if dry_run else (await _save(context, change)).after
 
 
 async def _save(context: CommandContext, change: CaseChange) -> CaseChange:

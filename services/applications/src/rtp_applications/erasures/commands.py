@@ -76,18 +76,27 @@ async def erase(
     for snapshot in found.cases:
         await _forget_in(context, snapshot, person)
     await queries.rename_beside_cases(context.session, ids, reference, person.pseudonym)
+    holders = None if ERASE in actor.scopes else actor.identities
+    await queries.rename_in_complaints(context.session, reference, person.pseudonym, holders=holders)
     await queries.erase_stored_answers(context.session, reference)
     erasure = PersonalErasure(
         pseudonym=person.pseudonym,
         reason=reason,
         client_id=actor.client_id,
         counts=found.count(reference),
-        readers=[organisation_identity(actor.organisation), *SYSTEM],
+        readers=[_name_eraser(actor), *SYSTEM],
         erased_at=context.now,
     )
     context.session.add(erasure)
     await context.session.flush()
     return erasure.id
+
+
+def _name_eraser(actor: Principal) -> str:
+    """Return who learns of it: whoever answers for the data as an organisation; else the client alone, for a council's
+    other clients are not told what its staff group does.
+    """
+    return organisation_identity(actor.organisation) if ERASE in actor.scopes else actor.own_identity
 
 
 async def _find(context: CommandContext, reference: str, actor: Principal) -> Naming:

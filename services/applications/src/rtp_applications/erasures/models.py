@@ -33,5 +33,5 @@ class PersonalErasure(Model):
     client_id: Mapped[str]
     counts: Mapped[dict[str, Any]]
     readers: Mapped[list[str]]
-    """The organisation that had it done, and the system. Row-level security reads this column."""
+    """Whoever had it done, and the system. Row-level security reads this column."""
     erased_at: Mapped[datetime]

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, column, select, text
+from sqlalchemy import Text, Uuid, bindparam, column, select, text, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.complaints.models import PrivacyComplaint
 from rtp_applications.erasures.errors import NoSuchPersonalErasure
 from rtp_applications.erasures.models import PersonalErasure
 from rtp_shared.db import AnyRow, AnySelect, get_driver, visible_to
 
+_complaint = PrivacyComplaint.__table__.c
 _SHOWN = [each for each in PersonalErasure.__table__.c if each.name != "readers"]
 # A reference is letters, digits and signs that JSON does not escape: it stands in a text of the row as it is.
 _NAMING = (
@@ -68,6 +70,15 @@ async def rename_beside_cases(session: AsyncSession, cases: Sequence[UUID], refe
     named = {"cases": list(cases), "reference": reference, "pseudonym": pseudonym}
     for statement in _BESIDE_THE_CASE:
         await session.execute(statement, named)
+
+
+async def rename_in_complaints(
+    session: AsyncSession, reference: str, pseudonym: str, *, holders: Sequence[str] | None
+) -> None:
+    """Put the pseudonym in place of the reference in complaints that these vouched for, or in all."""
+    own = true() if holders is None else _complaint.holder.in_(holders)
+    statement = update(PrivacyComplaint).where(_complaint.made_by == reference, own).values(made_by=pseudonym)
+    await session.execute(statement, execution_options={"synchronize_session": False})
 
 
 async def erase_stored_answers(session: AsyncSession, reference: str) -> None:

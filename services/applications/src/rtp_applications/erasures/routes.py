@@ -67,7 +67,9 @@ async def erase_person(
 async def list_personal_erasures(
     principal: CaseReader, session: Session, limit: Limit = 50, after: After = None
 ) -> Page[PersonalErasureView]:
-    """List the erasures of persons that your organisation had done, newest first."""
+    """List the erasures of persons that your client had done; of whoever answers for the data, its organisation.
+    Newest first.
+    """
     key = decode_cursor(after, UUID)
     rows = await queries.list_erasures(
         session, readers=principal.identities, limit=limit, after=key[0] if key else None

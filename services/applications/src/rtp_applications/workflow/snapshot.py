@@ -106,9 +106,12 @@ class HeldDocument:
     sha256: str
     frozen: bool
     audience: Audience = Audience.EVERYBODY
+    kind_told: bool = True
+    """Whether the audit tells the kind, which it does not of what came as confidential."""
 
     def to_json(self) -> dict[str, Any]:
-        content = {"kind": self.kind, "version": self.version, "sha256": self.sha256, "frozen": self.frozen}
+        kind = self.kind if self.kind_told else None
+        content = {"kind": kind, "version": self.version, "sha256": self.sha256, "frozen": self.frozen}
         return content if self.audience is Audience.EVERYBODY else {**content, "audience": self.audience}
 
 

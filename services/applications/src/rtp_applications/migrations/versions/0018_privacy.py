@@ -89,12 +89,16 @@ def upgrade() -> None:
     _retention()
     _names()
     _erasures()
+    _complaints()
 
 
 def _histories() -> None:
     op.add_column("audit_entries", sa.Column("commitments", JSONB()))
     op.add_column("audit_entries", sa.Column("erased", ENUM))
     op.execute(build_script(ERASE_ENTRY))
+    # Of what there is, histories tell the kind already.
+    told: sa.Column[bool] = sa.Column("kind_told", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    op.add_column("documents", told)
 
 
 def _retention() -> None:
@@ -147,7 +151,7 @@ def _retention() -> None:
         GRANT SELECT, INSERT, UPDATE ON disposal_warnings TO rtp_applications_worker;
         GRANT DELETE ON case_parties TO rtp_applications_worker;
         GRANT UPDATE (storage_key, file_name, uploaded_by) ON document_versions TO rtp_applications_worker;
-        GRANT SELECT, UPDATE (description, asked_of, answer, outcome, reported_by, holder) ON barriers
+        GRANT SELECT (id), UPDATE (description, asked_of, answer, outcome, reported_by, holder) ON barriers
             TO rtp_applications_worker;
         GRANT SELECT (barrier_id), UPDATE (note, person, holder) ON barrier_changes TO rtp_applications_worker;
         """)  # noqa: S608 - of our own words
@@ -200,3 +204,31 @@ def _erasures() -> None:
         """)
     )
     op.execute(build_script(ERASE_ANSWERS))
+
+
+def _complaints() -> None:
+    op.create_table(
+        "privacy_complaints",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("body_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("made_by", "holder", "subject")),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("acknowledged_at", INSTANT),
+        sa.Column("steps_taken", TEXT),
+        sa.Column("outcome", ENUM),
+        sa.Column("answer", TEXT),
+        sa.Column("answered_at", INSTANT),
+        sa.Column("readers", ARRAY(TEXT), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_complaints"),
+        sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name="fk_privacy_complaints_body_id"),
+    )
+    op.create_index("ix_privacy_complaints_body_id", "privacy_complaints", ["body_id"])
+    op.execute(
+        build_script(f"""
+        ALTER TABLE privacy_complaints ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY readers_see ON privacy_complaints USING (readers && {CURRENT_IDENTITIES});
+        GRANT SELECT, INSERT, UPDATE (made_by, acknowledged_at, steps_taken, outcome, answer, answered_at, version)
+            ON privacy_complaints TO rtp_applications_web;
+        """)
+    )
