@@ -78,7 +78,7 @@ async def erase(
     await queries.rename_beside_cases(context.session, ids, reference, person.pseudonym)
     holders = None if ERASE in actor.scopes else actor.identities
     await queries.rename_in_complaints(context.session, reference, person.pseudonym, holders=holders)
-    await queries.erase_stored_answers(context.session, reference)
+    await queries.erase_stored_answers(context.session, reference, anywhere=person.is_distinctive)
     erasure = PersonalErasure(
         pseudonym=person.pseudonym,
         reason=reason,

@@ -81,9 +81,13 @@ async def rename_in_complaints(
     await session.execute(statement, execution_options={"synchronize_session": False})
 
 
-async def erase_stored_answers(session: AsyncSession, reference: str) -> None:
-    """Empty every stored answer that names the person. Its repetition is done once still, and answered `{}`."""
-    await (await get_driver(session)).execute("SELECT erase_stored_answers($1)", reference)
+async def erase_stored_answers(session: AsyncSession, reference: str, *, anywhere: bool) -> None:
+    """Empty every stored answer that names the person. Its repetition is done once still, and answered `{}`.
+
+    `anywhere`: in a text as well, which is right of a reference that can be nothing else.
+    """
+    named = reference if anywhere else f'"person":"{reference}"'
+    await (await get_driver(session)).execute("SELECT erase_stored_answers($1)", named)
 
 
 async def list_erasures(

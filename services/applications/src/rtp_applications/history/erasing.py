@@ -4,8 +4,7 @@ A sealed hash stands over a random salt and the content. Content and salt go, th
 from it any more, and the chain still holds together by it. The entry that tells of the erasure commits to what is left.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -14,7 +13,8 @@ from rtp_applications.history.entries import Entry, Erased, Withheld, make_salt
 
 FORMER = "former"
 """In commitments, the entries of before there were chains."""
-Rename = Callable[[str], str]
+Rewrite = Callable[[Any], Any]
+"""Makes of a JSON value another one."""
 
 
 def empty_entry(entry: Entry) -> Entry:
@@ -23,36 +23,16 @@ def empty_entry(entry: Entry) -> Entry:
     return replace(entry, actor=nobody, reason=None, changes={}, snapshot=None, salt=make_salt(), erased=Erased.WHOLE)
 
 
-def rename_in_entry(entry: Entry, rename: Rename) -> Entry:
-    """Return the entry with another word wherever its texts say one; itself, where none does."""
-    renamed = replace(
+def rewrite_entry(entry: Entry, rewrite: Rewrite) -> Entry:
+    """Return the entry with its JSON rewritten; itself, where nothing of it is another."""
+    left = replace(
         entry,
-        actor=rename_in(entry.actor, rename),
-        reason=entry.reason and rename(entry.reason),
-        changes=rename_in(entry.changes, rename),
-        snapshot=rename_in(entry.snapshot, rename),
+        actor=rewrite(entry.actor),
+        reason=rewrite(entry.reason),
+        changes=rewrite(entry.changes),
+        snapshot=rewrite(entry.snapshot),
     )
-    if renamed == entry:
-        return entry
-    return replace(renamed, salt=make_salt(), erased=entry.erased or Erased.IN_PART)
-
-
-def make_rename(reference: str, pseudonym: str) -> Rename:
-    """Return what puts a pseudonym in place of a person's reference, where it stands as a word of its own."""
-    word = re.compile(rf"(?<![A-Za-z0-9._~-]){re.escape(reference)}(?![A-Za-z0-9_~-]|\.[A-Za-z0-9])")
-    return lambda text: word.sub(pseudonym, text)
-
-
-def rename_in(value: Any, rename: Rename) -> Any:
-    """Return a JSON value with every text of it renamed, names of members included."""
-    match value:
-        case str():
-            return rename(value)
-        case Mapping():
-            return {rename(name): rename_in(each, rename) for name, each in value.items()}
-        case list() | tuple():
-            return [rename_in(each, rename) for each in value]
-    return value
+    return entry if left == entry else replace(left, salt=make_salt(), erased=entry.erased or Erased.IN_PART)
 
 
 def commit(entries: Sequence[Entry | Withheld]) -> dict[str, str]:

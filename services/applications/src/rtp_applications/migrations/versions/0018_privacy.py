@@ -57,14 +57,14 @@ ERASE_ENTRY = f"""
 # What becomes of an answer is no argument: whoever calls this says whom it must not name, and it is emptied. The row
 # stays, so that a repeated request is not done a second time.
 ERASE_ANSWERS = f"""
-    CREATE FUNCTION erase_stored_answers(reference text) RETURNS void
+    CREATE FUNCTION erase_stored_answers(named text) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
         IF ('system' = ANY ({CURRENT_IDENTITIES})) IS NOT TRUE THEN
             RAISE insufficient_privilege USING MESSAGE = 'only the system erases stored answers';
         END IF;
         UPDATE public.stored_answers SET body = convert_to('{{}}', 'UTF8')
-        WHERE position(convert_to(reference, 'UTF8') IN body) > 0;
+        WHERE position(convert_to(named, 'UTF8') IN body) > 0;
     END $$;
     REVOKE ALL ON FUNCTION erase_stored_answers FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION erase_stored_answers TO rtp_applications_web;
