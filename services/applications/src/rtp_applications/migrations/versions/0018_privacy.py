@@ -151,7 +151,7 @@ def _retention() -> None:
         GRANT SELECT, INSERT, UPDATE ON disposal_warnings TO rtp_applications_worker;
         GRANT DELETE ON case_parties TO rtp_applications_worker;
         GRANT UPDATE (storage_key, file_name, uploaded_by) ON document_versions TO rtp_applications_worker;
-        GRANT SELECT (id), UPDATE (description, asked_of, answer, outcome, reported_by, holder) ON barriers
+        GRANT SELECT (id, holder), UPDATE (description, asked_of, answer, outcome, reported_by, holder) ON barriers
             TO rtp_applications_worker;
         GRANT SELECT (barrier_id), UPDATE (note, person, holder) ON barrier_changes TO rtp_applications_worker;
         """)  # noqa: S608 - of our own words
