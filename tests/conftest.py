@@ -43,7 +43,7 @@ OVER_RABBITMQ = (
 
 
 UNUSUAL = (
-    "cases:oversee", "cases:system", "cases:import", "events:erase", "support:match", "advisers:oversee",
+    "cases:oversee", "cases:system", "cases:import", "cases:erase", "events:erase", "support:match", "advisers:oversee",
     "support:erase", "finance:oversee",
 )  # fmt: skip
 ORDINARY = [scope for scope in SCOPES if scope not in UNUSUAL]

@@ -117,6 +117,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/log/tile/{level}/{tile:path}",
         "/v1/log/witness/add-checkpoint",
         "/v1/statistics",
+        "/v1/retention-schedule",
         "/v1/statistics/months/{month}",
         "/v1/statistics/years/{year}",
         "/v1/open-data",

@@ -65,6 +65,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.plant_erasure()
     await planter.plant_round()
     await planter.plant_bounds()
+    await planter.plant_privacy()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
     await publish(platform)
@@ -260,6 +261,23 @@ class Planter:
         assert answer.status_code == 200, answer.text
         self.add("who set bounds of fairness", Secrecy.OWNER, f"p-{person}", at={}, owner="matcher")
 
+    async def plant_privacy(self) -> None:
+        """Somebody who was erased from a draft, and a complaint to a body that has no client here."""
+        group = self.api("another group")
+        draft = await open_case(group)
+        party = await appointed(group, draft, "applicant-member", f"p-{(left := mark())}")
+        await end(group, draft, party)
+        answer = await group.post("/v1/personal-erasures", json={"reference": f"p-{left}", "reason": "person-asked"})
+        assert answer.status_code == 201, answer.text
+        ids = {"personal_erasure_id": answer.json()["id"]}
+        words = (answer.json()["id"], answer.json()["pseudonym"].removeprefix("erased-"))
+        self.add("an erasure of a person", Secrecy.OWNER, *words, at=ids, owner="another group")
+        said = {"body": "GB-LAE-WAR", "subject": f"Complaint {(word := mark())}"}
+        answer = await self.api("group").post("/v1/data-protection-complaints", json=said)
+        assert answer.status_code == 201, answer.text
+        ids = {"complaint_id": answer.json()["id"]}
+        self.add("a complaint", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner="group")
+
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)
         return {each["id"] for each in feed if each.get("caseid") == case["id"]}
@@ -406,6 +424,11 @@ class Planter:
             await appointed(officers, case, "case-officer", person)
         awarded = await officers.post("/v1/procurement/awards", json=AWARDED)
         assert awarded.status_code == 201, awarded.text
+        held = {"reason": f"Claim {(word := mark())}"}
+        answer = await officers.post(f"/v1/cases/{case['id']}/holds", json=held, headers={"On-Behalf-Of": "officer-1"})
+        assert answer.status_code == 201, answer.text
+        ids = {"case_id": case["id"], "hold_id": answer.json()["id"]}
+        self.add(f"a hold on {name}", Secrecy.BODIES, answer.json()["id"], word, at=ids, file=file)
         reviewing = {"organisation": str(ORGANISATIONS["reviewing"])}
         await appointed(self.api("central team"), case, "escalation-reviewer", "reviewer-1", holder=reviewing)
         desk, officer = ActorClient(group, group.person), ActorClient(officers, "officer-1")

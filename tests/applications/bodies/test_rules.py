@@ -198,6 +198,10 @@ async def test_every_rule_takes_a_value_of_its_form_and_says_what_it_is_about(ap
         "quorum-percent": 60,
         "constitution": {"form": "committee-system", "decidedBy": "committee", "clearWorkingDays": True},
         "board-meeting-notice": {"number": 3, "unit": "clear-days"},
+        **{
+            f"retention-{kept_as}": {"number": 144, "unit": "months"}
+            for kept_as in ("launched", "tender-lost", "other")
+        },
     }
     for rule in Rule:
         answer = await put_rule(api, body, rule, values.get(rule, DECISION))

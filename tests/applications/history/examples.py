@@ -95,9 +95,12 @@ def resealed(entries: Sequence[Entry]) -> list[Entry]:
     return found
 
 
+_AFTER = ("hash", "erased")
+
+
 def sealed_content(entry: Entry) -> dict[str, Any]:
     """What an entry is sealed of."""
-    return {each.name: getattr(entry, each.name) for each in fields(entry) if each.compare and each.name != "hash"}
+    return {each.name: getattr(entry, each.name) for each in fields(entry) if each.compare and each.name not in _AFTER}
 
 
 async def one_by_one(items: Sequence[Item]) -> AsyncIterator[Item]:

@@ -41,7 +41,8 @@ async def history_of(api: httpx.AsyncClient, case: Case, limit: int = 50) -> lis
 
 def without_version(entry: dict[str, Any]) -> dict[str, Any]:
     """The part of an entry that its hash covers, and the hash."""
-    return {name: value for name, value in entry.items() if name != "version"}
+    unsaid = [name for name in ("commitments", "erased") if entry[name] is None]
+    return {name: value for name, value in entry.items() if name not in ("version", *unsaid)}
 
 
 async def verdict_on(api: httpx.AsyncClient, case: Case) -> dict[str, Any]:

@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtp_applications.history.canonical import NotCanonical, canonical, read_json
-from rtp_applications.history.chain import FIRST, Chain, Entry, NotAnEntry, Withheld, check, fold, from_json, seal
+from rtp_applications.history.chain import (
+    FIRST,
+    Chain,
+    Entry,
+    Erased,
+    NotAnEntry,
+    Withheld,
+    check,
+    fold,
+    from_json,
+    seal,
+)
 from tests.applications.history.examples import CASE, START, launched, resealed, sealed_content, states, story
 
 stories = st.lists(states, min_size=1, max_size=5)
@@ -100,6 +111,8 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
     "previous_hash": lambda digest: bytes([digest[0] ^ 1]) + digest[1:],
     "hash": lambda digest: bytes([digest[0] ^ 1]) + digest[1:],
     "chain": lambda chain: None if chain else Chain.DRAFT,
+    "commitments": lambda said: (said or {}) | {"case": "00" * 32},
+    "erased": lambda erased: None if erased else Erased.IN_PART,
 }
 
 

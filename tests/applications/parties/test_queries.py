@@ -5,16 +5,20 @@ import json
 import logging
 import zipfile
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from rtp_applications.parties.queries import list_names
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_shared.identities import organisation_identity
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.people import appoint, appointed, end, parties
-from tests.support.tables import connect_as_owner
+from tests.support.tables import connect_as_owner, open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -119,3 +123,48 @@ async def unzipped(api: Api, case: dict[str, Any]) -> str:
     assert answer.status_code == 200, answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         return "\n".join(archive.read(name).decode() for name in archive.namelist())
+
+
+async def test_row_level_security_alone_shows_no_name_to_who_may_not_see_it(
+    new_client: NewClient, platform: Platform
+) -> None:
+    group, outside, case = await a_group_with_names(new_client)
+    officers, rival = organisation_identity(employer_id()), "org:another"
+
+    async def read(*identities: str) -> set[str]:
+        async with open_as(platform.background["applications"], "web", identities) as session:
+            return set((await list_names(session, UUID(case["id"]))).values())
+
+    own, adviser = f"client:{group.client_id}", f"client:{outside.client_id}"
+    assert await read(own) == {LEAD, MEMBER, ADVISER}
+    assert await read(officers) == await read(adviser) == await read(rival) == set()
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    assert await read(own) == {LEAD, MEMBER, ADVISER}
+    assert await read(officers) == {LEAD, MEMBER}
+    assert await read(own, officers) == {LEAD, MEMBER, ADVISER}
+    assert await read(adviser) == await read(rival) == set()
+
+
+async def test_a_name_that_the_release_before_writes_is_kept_apart(new_client: NewClient, platform: Platform) -> None:
+    group, _, case = await a_group_with_names(new_client)
+    async with open_as(platform.background["applications"], "owner") as session:
+        rename = "UPDATE case_parties SET name = 'Old Okapi' WHERE person = 'p-member' AND case_id = :id"
+        await session.execute(text(rename), {"id": UUID(case["id"])})
+        kept = await session.scalars(
+            text("SELECT name FROM case_parties WHERE case_id = :id"), {"id": UUID(case["id"])}
+        )
+        assert set(kept) == {None}
+    assert (await named(group, case))["p-member"] == "Old Okapi"
+
+
+async def test_the_disclosure_names_nobody_whose_last_day_had_passed(new_client: NewClient, platform: Platform) -> None:
+    group, _, case = await a_group_with_names(new_client)
+    officers = await new_client(organisation=employer_id())
+    async with open_as(platform.background["applications"], "owner") as session:
+        past = "UPDATE case_parties SET valid_to = current_date - 2 WHERE person = 'p-member' AND case_id = :id"
+        await session.execute(text(past), {"id": UUID(case["id"])})
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    told = (await officers.get(f"/v1/cases/{case['id']}/history")).text
+    assert "client.test" in told
+    assert "p-member" not in told
+    assert "p-member" not in (await officers.get(f"/v1/cases/{case['id']}/parties")).text

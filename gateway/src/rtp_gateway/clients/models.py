@@ -20,6 +20,7 @@ SCOPES = {
     "cases:system": "Act in cases as the platform: orders of courts",
     "cases:import": "Take in cases from other instances, and write down historic ones",
     "cases:load": "Bring in living cases of one's own body from its own system, in files",
+    "cases:erase": "Erase any person from cases and their histories, answering for the data",
     "bodies:write": "Set the rules of one's own body",
     "advisers:read": "Find advisers and mentors",
     "advisers:write": "Keep the profiles of one's own network and of its advisers",

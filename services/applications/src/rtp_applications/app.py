@@ -12,11 +12,13 @@ from rtp_applications.cases.action_routes import actions
 from rtp_applications.cases.context import Projection
 from rtp_applications.cases.history_routes import history
 from rtp_applications.cases.routes import cases
+from rtp_applications.complaints.routes import complaints
 from rtp_applications.deadlines.routes import deadlines, of_a_case, worklist
 from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
+from rtp_applications.erasures.routes import personal_erasures
 from rtp_applications.exports.routes import case_changes, case_exports, export_dictionary
 from rtp_applications.exports.writing import ExportSlots
 from rtp_applications.historic.routes import historic_cases
@@ -37,6 +39,8 @@ from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
+from rtp_applications.retention.routes import disposals, retention, schedule
+from rtp_applications.retention.scheduler import dispose_forever
 from rtp_applications.search.routes import search
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
@@ -103,11 +107,24 @@ service = Service(
         pages,
         transparency_log,
         receipts,
+        retention,
+        disposals,
+        schedule,
+        personal_erasures,
+        complaints,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={**OF_PARTIES, **OF_AWARDS},
-    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever, import_forever, log_forever],
+    loops=[
+        run_scheduler,
+        scan_forever,
+        clean_up_forever,
+        publish_forever,
+        import_forever,
+        log_forever,
+        dispose_forever,
+    ],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     build_resources=equip,

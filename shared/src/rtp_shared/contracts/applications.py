@@ -576,7 +576,42 @@ class DocumentFrozen(EventData):
     case_id: UUID = Field(description="The case")
     number: str = Field(description="The case number that people say, with its check digit")
     document_id: UUID = Field(description="The document")
-    kind: str = Field(description="What the document is, for example business-plan")
+    kind: str = Field(description="What the document is, for example business-plan; `other` where it is confidential")
     document_version: int = Field(description="The version that was frozen")
     sha256: str = Field(description="SHA-256 of its content, hexadecimal")
     at: datetime = Field(description="When it was frozen, UTC")
+
+
+class CaseDisposalDue(EventData):
+    """The time of keeping an ended case is nearly over: what was said in it is destroyed, unless it is put on hold."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.case-disposal-due.v1"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    dispose_on: date = Field(description="The first day on which it may be destroyed")
+    at: datetime = Field(description="When the warning was given, UTC")
+
+
+class CaseDisposed(EventData):
+    """What was said in an ended case was destroyed. Its outcome, dates and hashes stay; copies should go too."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.case-disposed.v1"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    status: str = Field(description="How the case had ended")
+    at: datetime = Field(description="When it was destroyed, UTC")
+
+
+class PersonalDataErased(EventData):
+    """A person is named in the case no more. Who that was is not said; copies of the case should be read anew."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.personal-data-erased.v1"
+    SINCE: ClassVar[str] = "1.5.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    at: datetime = Field(description="When it was erased, UTC")

@@ -38,6 +38,8 @@ TAGS = {
     "Value for money": "What an option is worth, by the Green Book",
     "Open data": "Decisions, pipeline and outcomes, whole and in open formats",
     "Statistics": "What became of all cases, month by month, and of none by itself",
+    "Retention": "How long cases are kept, what is on legal hold, and what is to be destroyed",
+    "Personal data": "Erasing a person, and complaints on data protection",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Engagements": "What is between a staff group and an adviser, from the offer to the end",
     "Support erasures": "What people wrote of their support, and who they were, erased on request",

@@ -43,6 +43,9 @@ class Rule(StrEnum):
     WORKING_DAY_CALENDAR = "working-day-calendar"
     CONSTITUTION = "constitution"
     BOARD_MEETING_NOTICE = "board-meeting-notice"
+    RETENTION_LAUNCHED = "retention-launched"
+    RETENTION_TENDER_LOST = "retention-tender-lost"
+    RETENTION_OTHER = "retention-other"
 
 
 class LengthOfTime(Input):
@@ -68,6 +71,18 @@ class KeyDecisionNotice(Notice):
 
 class AgendaNotice(Notice):
     number: Annotated[Whole, Field(ge=5, le=LONGEST)]
+
+
+class Retention(LengthOfTime):
+    """How long a case is kept: in months, and no shorter than a year."""
+
+    number: Annotated[Whole, Field(ge=12, le=1200)]
+
+    @model_validator(mode="after")
+    def _in_months(self) -> Self:
+        if self.unit is not Unit.MONTHS:
+            raise ValueError("is said in months")
+        return self
 
 
 Month = Annotated[Whole, Field(ge=1, le=12)]
@@ -164,6 +179,7 @@ class RuleForm:
 
 
 _PROCESS = "the body's own procedure"
+_SCHEDULE = "the body's own retention schedule"
 
 FORMS: Mapping[Rule, RuleForm] = {
     Rule.EOI_WINDOWS: RuleForm(
@@ -249,6 +265,17 @@ FORMS: Mapping[Rule, RuleForm] = {
         "clear days; none is asked for where the board set none",
         "the board's standing orders",
         TypeAdapter(Notice),
+    ),
+    Rule.RETENTION_LAUNCHED: RuleForm(
+        "How long a case is kept after the end of the contract with the mutual, in months; longer where it is a deed",
+        _SCHEDULE,
+        TypeAdapter(Retention),
+    ),
+    Rule.RETENTION_TENDER_LOST: RuleForm(
+        "How long a case is kept in which another bidder won, in months", _SCHEDULE, TypeAdapter(Retention)
+    ),
+    Rule.RETENTION_OTHER: RuleForm(
+        "How long a case is kept that ended in any other way, in months", _SCHEDULE, TypeAdapter(Retention)
     ),
 }
 

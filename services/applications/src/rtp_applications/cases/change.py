@@ -8,9 +8,10 @@ from uuid import UUID
 
 from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.errors import NoSuchCase
+from rtp_applications.cases.errors import CaseIsDisposed, NoSuchCase
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.rules import name_fields
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
@@ -18,9 +19,10 @@ from rtp_applications.history.sealing import begin_case_chains, seal_entries
 from rtp_applications.json_types import JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import engine
-from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.due import SCHEDULER, process_due
 from rtp_applications.workflow.engine import CaseChange
-from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.contracts.applications import DRAFTS
 from rtp_shared.contracts.base import About, EventData
 from rtp_shared.contracts.events import compute_digest
@@ -78,7 +80,7 @@ async def create_case(
     context: CommandContext, snapshot: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
 ) -> CaseSnapshot:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
-    snapshot, published = await _publish(context, snapshot, [event])
+    snapshot, published = await publish_events(context, snapshot, [event])
     snapshot, entries = seal(snapshot, events=published)
     await saving.write_new(context.session, snapshot)
     await append_entries(context.session, [*earlier, *entries])
@@ -116,6 +118,8 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
     snapshot = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
     if snapshot is None:
         raise NoSuchCase
+    if snapshot.case.disposed_at is not None:
+        raise CaseIsDisposed
     return snapshot
 
 
@@ -133,6 +137,7 @@ async def _refuse_stale(context: CommandContext, case_id: UUID, current: int, ve
 
 async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
     """Return the case after what ended before now, even if the scheduler has yet to look at it."""
+    snapshot = await _leave_out_lapsed(context, snapshot, dry_run=dry_run)
     if not any(each.is_over(context.now) for each in snapshot.deadlines.values()):
         return snapshot
     due = process_due(context.get_process(snapshot), snapshot, context.now)
@@ -141,11 +146,26 @@ async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run:
     return due.after if dry_run else (await _save(context, due)).after
 
 
+async def _leave_out_lapsed(context: CommandContext, draft: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
+    """Return a draft without the parties whose last day has passed: whoever leaves a draft never applied, and what is
+    disclosed at the submission names none of them.
+    """
+    today = civil_date(context.now)
+    lapsed = [each.id for each in draft.parties.values() if each.valid_to is not None and each.valid_to < today]
+    if draft.case.status is not Status.DRAFT or not lapsed:
+        return draft
+    left = replace(draft, parties={id_: each for id_, each in draft.parties.items() if id_ not in lapsed})
+    after = advance(context, draft, left, "end-party", clocks=False)
+    by = Signature(Role.SYSTEM, SCHEDULER.person, SCHEDULER.vouching_client, context.now)
+    change = CaseChange(before=draft, after=after, action="end-party", signature=by)
+    return after if dry_run else (await _save(context, change)).after
+
+
 async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     """Write the columns and rows that changed, events, audit entries and projections."""
     change = announce(context, change)
     after = begin_case_chains(change.before, change.after)
-    after, published = await _publish(context, after, change.events)
+    after, published = await publish_events(context, after, change.events)
     after, entries = seal_entries(
         change.before,
         after,
@@ -164,7 +184,7 @@ async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     return replace(change, after=after)
 
 
-async def _publish(
+async def publish_events(
     context: CommandContext, snapshot: CaseSnapshot, events: Sequence[EventData]
 ) -> tuple[CaseSnapshot, list[JsonObject]]:
     """Publish the events; return the case with them counted, and the events as they were published.

@@ -41,3 +41,7 @@ class CaseIsReadOnly(Conflict):
 
 class KnownAlready(Conflict):
     title = "This instance knows the case already"
+
+
+class CaseIsDisposed(Conflict):
+    title = "The time of keeping the case is over: what was said in it is destroyed, and nothing is added"

@@ -13,7 +13,7 @@ from sqlalchemy.types import Text, Uuid
 from rtp_applications.base import Model
 from rtp_applications.json_types import JsonObject
 from rtp_applications.sides_sql import BODY_READERS
-from rtp_applications.workflow.enums import Audience, Role
+from rtp_applications.workflow.enums import ENDED, Audience, Role
 from rtp_applications.workflow.snapshot import Facts
 
 
@@ -24,6 +24,7 @@ def _map_columns() -> dict[str, object]:
 
 
 ZERO, NO_HASH = text("0"), text("decode(repeat('00', 32), 'hex')")
+_ENDED = ", ".join(f"'{status}'" for status in sorted(ENDED))
 _STORED: dict[object, object] = {Sequence[str]: list[str], Sequence[uuid.UUID]: list[uuid.UUID]}
 
 
@@ -61,6 +62,13 @@ class Case(Model):
         Index("ix_cases_employer_id_id", "employer_id", "id"),
         Index("ix_cases_status_id", "status", "id"),
         Index("ix_cases_number", "number"),
+        # For whoever looks what was kept long enough.
+        Index(
+            "ix_cases_changed_at_id_ended",
+            "changed_at",
+            "id",
+            postgresql_where=text(f"status IN ({_ENDED}) AND disposed_at IS NULL"),
+        ),
         Index("ix_cases_previous_case_id", "previous_case_id", postgresql_where=text("previous_case_id IS NOT NULL")),
         Index("ix_cases_sector_id", "sector", "id"),
         Index("ix_cases_region_id", "region", "id"),
@@ -73,7 +81,7 @@ class Case(Model):
 
 
 class CaseParty(Model):
-    """Somebody's part in a case. The name is personal: it is in no event, no audit and no log."""
+    """Somebody's part in a case. The person's name is kept apart: `PartyName`."""
 
     __tablename__ = "case_parties"
 
@@ -86,6 +94,17 @@ class CaseParty(Model):
     valid_to: Mapped[date | None]
     mandate: Mapped[str | None]
     name: Mapped[str | None]
+    """Always null: the release before wrote names here, which the database puts where they are kept now."""
+
+
+class PartyName(Model):
+    """The name of somebody with a part in a case. It is in no event, no audit and no log."""
+
+    __tablename__ = "party_names"
+
+    party_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_parties.id", ondelete="CASCADE"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    name: Mapped[str]
 
 
 class CaseRecord(Model):

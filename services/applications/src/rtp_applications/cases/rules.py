@@ -24,7 +24,7 @@ BODY_FIELDS = {
 }
 """Column and JSON pointer of each body that a case names."""
 FURTHER_EMPLOYERS = ("further_employer_ids", "/furtherEmployers")
-_UNSHOWN = frozenset({"/opened_by", "/readers"})
+_UNSHOWN = frozenset({"/opened_by", "/readers", "/disposed_at"})
 """What the audit follows and no answer about a case has."""
 
 

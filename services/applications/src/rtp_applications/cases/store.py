@@ -65,7 +65,7 @@ _CHILDREN = {
         (SELECT coalesce(json_agg(json_build_object(
             'id', e.id, 'kind', e.kind, 'version', e.version, 'scan', coalesce(v.scan, ''),
             'sha256', coalesce(v.sha256, ''), 'frozen', coalesce(e.frozen_version = e.version, false),
-            'audience', e.audience)), '[]')
+            'audience', e.audience, 'kind_told', e.kind_told)), '[]')
          FROM documents e LEFT JOIN document_versions v ON v.document_id = e.id AND v.version = e.version
          WHERE e.case_id = cases.id AND e.withdrawn_at IS NULL)""",
     "bodies": """

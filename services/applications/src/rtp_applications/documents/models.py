@@ -22,6 +22,8 @@ from rtp_applications.json_types import JsonObject
 from rtp_applications.workflow.enums import Audience, Confidentiality, DocumentKind
 from rtp_applications.workflow.snapshot import HeldDocument, Signature
 
+SECRET = (Confidentiality.CONFIDENTIAL, Confidentiality.COMMERCIAL)
+
 
 class Document(Model):
     """A document of a case. Whoever sees the case sees it, as far as audience and confidentiality go."""
@@ -36,6 +38,8 @@ class Document(Model):
     foi_exempt: Mapped[bool]
     exemption: Mapped[str | None]
     audience: Mapped[Audience]
+    kind_told: Mapped[bool] = mapped_column(server_default=text("true"))
+    """Whether the audit and events tell its kind: not of one that came as confidential, whatever becomes of it."""
     version: Mapped[int] = mapped_column(default=0)
     """The newest; 0 while there is no content."""
     frozen_version: Mapped[int | None]
@@ -60,11 +64,12 @@ class Document(Model):
         """Return the document as a case holds it."""
         scan, sha256 = (newest.scan.value, newest.sha256) if newest else ("", "")
         frozen = self.frozen_version is not None and self.frozen_version == self.version
-        return HeldDocument(self.id, self.kind.value, self.version, scan, sha256, frozen, self.audience)
+        return HeldDocument(self.id, self.kind.value, self.version, scan, sha256, frozen, self.audience, self.kind_told)
 
     def put_on_file(self, case_id: uuid.UUID, by: Signature, now: datetime) -> None:
         """Make it a document of the case. Raises for an exemption that is not right."""
         require_exemption(foi_exempt=self.foi_exempt, exemption=self.exemption)
+        self.kind_told = self.confidentiality not in SECRET
         self.case_id, self.created_by, self.created_at, self.changed_at = case_id, by.to_json(), now, now
 
     def require_not_withdrawn(self) -> None:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from rtp_applications.history.canonical import NotCanonical, canonical
 from rtp_applications.history.changes import NotAChange, apply, find_contradictions, list_differences
-from rtp_applications.history.entries import FIRST, Chain, Entry, NotAnEntry, Withheld, from_json, seal
+from rtp_applications.history.entries import FIRST, Chain, Entry, Erased, NotAnEntry, Withheld, from_json, seal
+from rtp_applications.history.erasing import Commitments
 from rtp_applications.json_types import JsonMapping, JsonObject
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Chain",
     "Ends",
     "Entry",
+    "Erased",
     "Fault",
     "NotAnEntry",
     "Withheld",
@@ -76,6 +78,7 @@ def check(
         if isinstance(entry, Entry):
             faults += _check_own(entry) + _order(last_readable, entry)
             last_readable = entry
+    faults += _check_commitments(entries)
     return faults + _check_content(entries) + _check_ends(ends.list_all(), heads or {}) + _check_outcome(entries, state)
 
 
@@ -136,7 +139,20 @@ def _find_fault(entry: Entry | Withheld, what: str) -> Fault:
     return Fault(entry.position, what, entry.chain)
 
 
+def _check_commitments(entries: Sequence[Entry | Withheld]) -> list[Fault]:
+    """Check that what an erasure left is as it left it, and that an entry tells of every erasure."""
+    held = Commitments()
+    for entry in entries:
+        held.follow(entry)
+    broken = [
+        _find_fault(entry, "the entries before it are not as its erasure left them") for entry in held.list_broken()
+    ]
+    return broken + [_find_fault(entry, "was erased, and no later entry says so") for entry in held.list_untold()]
+
+
 def _check_own(entry: Entry) -> list[Fault]:
+    if entry.erased:  # the hash is of what was there before
+        return []
     try:
         holds = entry.digest() == entry.hash
     except ValueError as error:
@@ -164,7 +180,7 @@ def _check_content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
     faults: list[Fault] = []
     state: JsonMapping | None = None if _follows_a_draft(entries) else {}
     for index, entry in enumerate(entries):
-        if isinstance(entry, Withheld):
+        if isinstance(entry, Withheld) or entry.erased is Erased.WHOLE:
             state = None
             continue
         try:

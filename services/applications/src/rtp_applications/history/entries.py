@@ -27,6 +27,15 @@ class Chain(StrEnum):
     """For the bodies' side: ratings, votes, and what one of two has signed."""
 
 
+class Erased(StrEnum):
+    """How much of an entry's content was erased since it was sealed. Its hash stands over what was there before."""
+
+    IN_PART = "in-part"
+    """A person is named no more."""
+    WHOLE = "whole"
+    """All that was said is gone: the time of keeping it is over."""
+
+
 FIRST = bytes(32)
 """The first entry has this for the hash of the entry before."""
 
@@ -77,7 +86,9 @@ class Entry:
     JSON pointer -> [before, after] (see `changes.list_differences`). `snapshot`: the whole state afterwards, where it
     was disclosed or imported. `events`: the CloudEvents published with it. `audience`: who of those who see the case
     may read it. `salt`: random, so that nobody can find out the content of an entry by trying what it might be until
-    the hash is right.
+    the hash is right. `commitments`: where it tells of an erasure, for each chain the digest of the entries before it
+    as the erasure left them (`erasing.commit`). `erased`: what became of the content since; then the hash is taken as
+    it stands, and a later entry's commitment covers the content that is left.
 
     Not covered by the hash, because each reader counts what it may know of: `version`, the case's afterwards with
     every step counted (entries without a chain do cover it), `confidential_steps` of them, and `place` among all
@@ -99,14 +110,18 @@ class Entry:
     previous_hash: bytes
     hash: bytes
     chain: Chain | None = None
+    commitments: Mapping[str, str] | None = None
+    erased: Erased | None = None
     confidential_steps: int = field(default=0, compare=False)
     place: int = field(default=0, compare=False)
 
     def content(self) -> JsonObject:
         """Return the content that the hash covers: everything but itself."""
         counted: JsonObject = {"version": self.version} if self.chain is None else {"chain": self.chain.value}
+        committed: JsonObject = {"commitments": dict(self.commitments)} if self.commitments else {}
         return {
             **counted,
+            **committed,
             "caseId": str(self.case_id),
             "position": self.position,
             "at": format_instant(self.at),
@@ -126,7 +141,8 @@ class Entry:
         return sha256(canonical(self.content())).digest()
 
     def to_json(self) -> JsonObject:
-        return {**self.content(), "hash": self.hash.hex()}
+        erased: JsonObject = {"erased": self.erased.value} if self.erased else {}
+        return {**self.content(), **erased, "hash": self.hash.hex()}
 
     @classmethod
     def from_json(cls, record: JsonMapping) -> Self:
@@ -150,6 +166,8 @@ class Entry:
             previous_hash=_read_hash(record["previousHash"]),
             hash=_read_hash(record["hash"]),
             chain=chain,
+            commitments=_read_commitments(record),
+            erased=Erased(record["erased"]) if "erased" in record else None,
             **{"version": 0, **{name: record[name] for name in read}},
         )
 
@@ -186,6 +204,7 @@ def seal(
     audience: str = "everybody",
     salt: str | None = None,
     previous_hash: bytes = FIRST,
+    commitments: Mapping[str, str] | None = None,
 ) -> Entry:
     """Return the entry with its hash. Raises ValueError if canonical JSON cannot say it (a float, a naive time)."""
     check_shape(changes)
@@ -201,12 +220,17 @@ def seal(
         snapshot=snapshot,
         events=list(events),
         audience=audience,
-        salt=secrets.token_hex(16) if salt is None else salt,
+        salt=make_salt() if salt is None else salt,
         previous_hash=previous_hash,
         hash=b"",
         chain=chain,
+        commitments=commitments,
     )
     return replace(entry, hash=entry.digest())
+
+
+def make_salt() -> str:
+    return secrets.token_hex(16)
 
 
 def from_json(record: object) -> Entry | Withheld:
@@ -257,6 +281,17 @@ def _read_chain(record: JsonMapping) -> Chain | None:
         return Chain(record["chain"]) if "chain" in record else None
     except ValueError:
         raise NotAnEntry(f"chain is none of {', '.join(Chain)}") from None
+
+
+def _read_commitments(record: JsonMapping) -> Mapping[str, str] | None:
+    found = record.get("commitments")
+    if found is None:
+        return None
+    if not isinstance(found, Mapping) or not found:
+        raise NotAnEntry("commitments are not digests by chain")
+    for digest in found.values():
+        _read_hash(digest)
+    return dict(found)
 
 
 def _read_hash(text: object) -> bytes:

@@ -8,13 +8,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
-from rtp_applications.history.entries import Chain
+from rtp_applications.history.entries import Chain, Erased
 from rtp_applications.json_types import JsonObject
 from rtp_applications.workflow.enums import Audience
 
 
 class AuditEntry(Model):
-    """One entry of a case's audit. Append-only: the service's role may neither change nor delete it.
+    """One entry of a case's audit. Append-only: the service's role may neither change nor delete it,
+    and content goes by one function of the database alone, which leaves place and hashes.
 
     Whoever may see the case may read its entries from the disclosure on; those for bodies only, the bodies' side.
     """
@@ -40,3 +41,5 @@ class AuditEntry(Model):
     """None for entries of before there were chains."""
     chain_position: Mapped[int | None]
     confidential_steps: Mapped[int] = mapped_column(server_default=text("0"))
+    commitments: Mapped[JsonObject | None] = mapped_column(JSONB(none_as_null=True))
+    erased: Mapped[Erased | None]

@@ -73,5 +73,5 @@ def _restore_record(name: str, row: JsonMapping) -> SignedRecord:
 
 def _restore_document(id_: UUID, row: JsonMapping) -> HeldDocument:
     """Restore a document. The audit does not follow the scan: what was frozen had been found clean."""
-    audience = Audience(row.get("audience", Audience.EVERYBODY))
-    return HeldDocument(id_, **{**row, "scan": "", "audience": audience})
+    audience, told = Audience(row.get("audience", Audience.EVERYBODY)), row["kind"] is not None
+    return HeldDocument(id_, **{**row, "kind": row["kind"] or "", "scan": "", "audience": audience, "kind_told": told})

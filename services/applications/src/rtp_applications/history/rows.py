@@ -54,6 +54,8 @@ def read_entry(row: AnyRow) -> Entry | Withheld:
         previous_hash=row.previous_hash,
         hash=row.hash,
         chain=row.chain,
+        commitments=row.commitments,
+        erased=row.erased,
         confidential_steps=row.confidential_steps,
         place=row.position,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.history.chain import Chain, Entry, Withheld
+from rtp_applications.history.chain import Chain, Entry, Erased, Withheld
 from rtp_applications.history.checking import Verdict
 from rtp_applications.history.entries import format_instant
 from rtp_applications.sides import count_version
@@ -24,7 +24,8 @@ class EntryView(Output):
     """One thing that was done to the case.
 
     The hash is SHA-256 over the canonical JSON (RFC 8785) of all the rest but `version`; where `chain` is null, of all
-    the rest but `chain`.
+    the rest but `chain`. `commitments` and `erased` are left out where they are null, and `erased` always. Of an erased
+    entry the hash is of what was there before.
     """
 
     case_id: UUID
@@ -48,6 +49,13 @@ class EntryView(Output):
     events: list[dict[str, Any]] = Field(description="The CloudEvents that were published with it")
     audience: str = Field(description="Who of those who see the case may read it: everybody, or bodies")
     salt: str = Field(description="Random, so that a withheld entry cannot be guessed from its hash")
+    commitments: dict[str, str] | None = Field(
+        description="Where it tells of an erasure: for each chain, SHA-256 over the digests of the entries before it, "
+        "as the erasure left them; null in all others"
+    )
+    erased: Erased | None = Field(
+        description="in-part: a person is named no more; whole: all that was said is gone; null where nothing is"
+    )
     previous_hash: str
     hash: str
 
@@ -102,6 +110,8 @@ def build_entry_view(entry: Entry | Withheld, case: Facts, caller: Caller) -> En
         audience=entry.audience,
         salt=entry.salt,
         events=entry.events,
+        commitments=dict(entry.commitments) if entry.commitments else None,
+        erased=entry.erased,
         previous_hash=entry.previous_hash.hex(),
         hash=entry.hash.hex(),
     )

@@ -1,6 +1,6 @@
 """Sealing what was done to a case: entries in the chains of those who may know of it. Pure: it saves nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -69,6 +69,7 @@ def seal_next(
     snapshot: JsonObject | None = None,
     events: Sequence[JsonObject] = (),
     audience: Audience = Audience.EVERYBODY,
+    commitments: Mapping[str, str] | None = None,
 ) -> Entry:
     """Seal an entry as the next one of its audience's chain."""
     facts = case.case
@@ -87,6 +88,7 @@ def seal_next(
         events=events,
         audience=audience.value,
         previous_hash=facts.confidential_hash if confidential else facts.audit_hash,
+        commitments=commitments,
     )
     place, confidential_steps = facts.audit_position + 1, facts.confidential_steps
     return replace(entry, place=place, version=facts.version, confidential_steps=confidential_steps)

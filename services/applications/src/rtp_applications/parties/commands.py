@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, delete
+from sqlalchemy.dialects.postgresql import insert
 
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies, is_body
 from rtp_applications.cases.change import advance, change_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import CaseIsReadOnly
-from rtp_applications.cases.models import CaseParty
+from rtp_applications.cases.models import PartyName
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
 from rtp_applications.parties.appointing import NewParty
@@ -27,7 +28,7 @@ from rtp_shared.problems import FieldError, Refusal
 
 log = logging.getLogger(__name__)
 
-_party = cast("Table", CaseParty.__table__)
+_name = cast("Table", PartyName.__table__)
 
 
 async def appoint(
@@ -40,7 +41,7 @@ async def appoint(
 
     snapshot, appointed = await _change_parties(context, case_id, "appoint", change, version=version)
     if name is not None:
-        await _set_name(context, appointed.id, name)
+        await _set_name(context, case_id, appointed.id, name)
     return snapshot, appointed
 
 
@@ -101,7 +102,7 @@ async def amend(
     if saved is None:
         return before, party
     if "name" in changes:
-        await _set_name(context, party_id, cast("str | None", changes["name"]))
+        await _set_name(context, case_id, party_id, cast("str | None", changes["name"]))
     return saved.after, party
 
 
@@ -199,5 +200,11 @@ def _build_event(context: CommandContext, before: CaseSnapshot, party: Party) ->
     )
 
 
-async def _set_name(context: CommandContext, party_id: UUID, name: str | None) -> None:
-    await context.session.execute(update(_party).where(_party.c.id == party_id).values(name=name))
+async def _set_name(context: CommandContext, case_id: UUID, party_id: UUID, name: str | None) -> None:
+    if name is None:
+        await context.session.execute(delete(_name).where(_name.c.party_id == party_id))
+        return
+    statement = insert(_name).values(party_id=party_id, case_id=case_id, name=name)
+    await context.session.execute(
+        statement.on_conflict_do_update(index_elements=["party_id"], set_={"name": statement.excluded.name})
+    )

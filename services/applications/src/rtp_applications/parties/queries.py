@@ -8,22 +8,22 @@ from sqlalchemy import Table, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.models import CaseParty
+from rtp_applications.cases.models import PartyName
 
-_party = cast("Table", CaseParty.__table__).c
-_NAMES = select(_party.id, _party.name).where(_party.case_id == bindparam("case_id"), _party.name.is_not(None))
-
-
-_NAMES_OF_CASES = select(_party.id, _party.name).where(
-    _party.case_id == any_(bindparam("case_ids", type_=ARRAY(Uuid))), _party.name.is_not(None)
+_named = cast("Table", PartyName.__table__).c
+_NAMES = select(_named.party_id, _named.name).where(_named.case_id == bindparam("case_id"))
+_NAMES_OF_CASES = select(_named.party_id, _named.name).where(
+    _named.case_id == any_(bindparam("case_ids", type_=ARRAY(Uuid)))
 )
 
 
 async def list_names_of_cases(session: AsyncSession, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return personal names by party, of several cases: ask `views.can_see_name` for every one, as below."""
-    return {row.id: row.name for row in await session.execute(_NAMES_OF_CASES, {"case_ids": list(case_ids)})}
+    return {row.party_id: row.name for row in await session.execute(_NAMES_OF_CASES, {"case_ids": list(case_ids)})}
 
 
 async def list_names(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:
-    """Return personal names by party. `views.can_see_name` says who may be shown which: ask it for every one."""
-    return {row.id: row.name for row in await session.execute(_NAMES, {"case_id": case_id})}
+    """Return personal names by party. `views.can_see_name` says who may be shown which: ask it for every one.
+    Row-level security says the same behind it.
+    """
+    return {row.party_id: row.name for row in await session.execute(_NAMES, {"case_id": case_id})}

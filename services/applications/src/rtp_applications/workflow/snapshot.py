@@ -106,9 +106,12 @@ class HeldDocument:
     sha256: str
     frozen: bool
     audience: Audience = Audience.EVERYBODY
+    kind_told: bool = True
+    """Whether the audit tells the kind, which it does not of what came as confidential."""
 
     def to_json(self) -> dict[str, Any]:
-        content = {"kind": self.kind, "version": self.version, "sha256": self.sha256, "frozen": self.frozen}
+        kind = self.kind if self.kind_told else None
+        content = {"kind": kind, "version": self.version, "sha256": self.sha256, "frozen": self.frozen}
         return content if self.audience is Audience.EVERYBODY else {**content, "audience": self.audience}
 
 
@@ -185,6 +188,8 @@ class Facts:
     successor_case_id: UUID | None = None
     previous_case_id: UUID | None = None
     """The case that ended without success before it, as the group names it."""
+    disposed_at: datetime | None = None
+    """When the time of keeping it was over, and what was said in it was destroyed."""
     disclosed_position: int | None = None
     draft_steps: int = 0
     """Steps before the submission, which `draft_readers` alone know of; 0 until then."""

@@ -13,7 +13,7 @@ from rtp_applications.sides_sql import IS_GROUP_CLIENT, IS_SYSTEM
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -17,6 +17,9 @@ from rtp_shared.problems import FieldError, Invalid
 COUNTING = ("counts:barriers",)
 """Reader of the public counts: row-level security shows it what is disclosed, and nothing else."""
 
+_BEFORE_THE_OTHERS = 1 << 127
+"""Set in an id that tells no time: lists have the greatest first."""
+
 
 class BarrierKind(StrEnum):
     """What stands in the way. Source: what the Mutuals Task Force, Parliament and the press were told, 2011 to 2015."""
@@ -56,6 +59,8 @@ class Barrier(Model):
     __tablename__ = "barriers"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
+    """Random where it was not disclosed at once: else it would tell whoever comes to know of it since when it was hid.
+    """
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     reported_by: Mapped[str]
     """Opaque reference of the person; no body is shown it."""
@@ -83,6 +88,8 @@ class Barrier(Model):
 
     def enter(self, case_id: uuid.UUID, body_id: uuid.UUID | None, by: Signature) -> None:
         """Make it an open barrier of the case, reported by the signature."""
+        if not self.disclosed:
+            self.id = uuid.UUID(int=uuid.uuid4().int | _BEFORE_THE_OTHERS)
         self.case_id, self.body_id = case_id, body_id
         self.reported_by, self.holder, self.reported_as, self.reported_at = by.person, by.holder, by.role, by.at
         self.disclosed_at = by.at if self.disclosed else None

@@ -61,7 +61,9 @@ async def report_barrier(
 async def list_case_barriers(
     case_id: CaseId, principal: CaseReader, session: Session, now: Now, limit: Limit = 50, after: After = None
 ) -> Page[BarrierView]:
-    """List the barriers of a case that you may know of, newest first."""
+    """List the barriers of a case that you may know of, newest first; those that were reported undisclosed stand
+    before the others, in no order of time.
+    """
     await queries.require_case(session, case_id, readers=principal.identities)
     return await _list_page(session, principal.identities, now, limit, after, case_id=case_id)
 
@@ -78,7 +80,8 @@ async def list_barriers(
     kind: BarrierKind | None = None,
     overdue: Overdue = None,
 ) -> Page[BarrierView]:
-    """List the barriers that you may know of in all cases you see, newest first.
+    """List the barriers that you may know of in all cases you see, newest first; those that were reported undisclosed
+    stand before the others, in no order of time.
 
     The central team sees every one of submitted cases, disclosed or not.
     """

@@ -6,6 +6,7 @@ from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.workflow.definition import Process, Step
+from rtp_applications.workflow.enums import DocumentKind
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import (
     CaseWithdrawn,
@@ -44,7 +45,7 @@ def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[Do
             case_id=after.case.id,
             number=after.case.number,
             document_id=each.id,
-            kind=each.kind,
+            kind=each.kind if each.kind_told else DocumentKind.OTHER.value,
             document_version=each.version,
             sha256=each.sha256,
             at=after.case.changed_at,
