@@ -125,7 +125,7 @@ def _get_cpu_seconds(target: Target) -> tuple[float, float, float]:
     return cpu_seconds(target.servers), cpu_seconds([target.postmaster]), ended.ru_utime + ended.ru_stime
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 120) -> None:
     """Wait until something answers at the URL; raise LoadError if its process ended or it takes too long."""
     import httpx
 

@@ -89,6 +89,7 @@ def seed(url: str, count: int) -> None:
             for row in make_cases(count, bodies):
                 copy.write_row(row)
         connection.execute(_DEADLINES)
+        connection.execute("INSERT INTO case_changes SELECT id, 1, 1 FROM cases ON CONFLICT DO NOTHING")
         index = connection.execute("SELECT pg_get_indexdef('ix_search_entries_words'::regclass)").fetchone()
         assert index is not None
         connection.execute("DROP INDEX ix_search_entries_words")
