@@ -158,6 +158,16 @@ def test_an_entry_of_any_chain_left_out_or_changed_is_found(
         assert find_faults([*past.entries[:index], *instead, *past.entries[index + 1 :]], past.case)
 
 
+def test_what_is_disclosed_to_all_never_holds_what_is_for_the_bodies_alone() -> None:
+    draft = make_past(1, []).case
+    hidden = SignedRecord("note", "", {"note": "for the bodies"}, (), Audience.BODIES)
+    open_to_all = SignedRecord("note", "open", {"note": "for everybody"}, (), Audience.EVERYBODY)
+    held = draft.with_record(hidden).with_record(open_to_all)
+    _, entries = seal_entries(held, held, action="submit", by=sign(), at=START, discloses=True)
+    [told] = [each.snapshot for each in entries if each.snapshot is not None]
+    assert list(told["records"]) == ["note:open"]
+
+
 @given(st.integers(1, 3), st.booleans(), steps)
 def test_entries_of_before_there_were_chains_are_continued(
     drafted: int, submitted: bool, confidential: list[bool]

@@ -47,7 +47,7 @@ def seal_entries(
             action=action,
             reason=reason,
             changes=changes,
-            snapshot=dump_state(after) if discloses and public else None,
+            snapshot=dump_state(_leave_out_confidential(after)) if discloses and public else None,
             events=events if public else (),
             audience=audience,
         )
@@ -56,6 +56,17 @@ def seal_entries(
             after = after.with_case(disclosed_position=entry.place)
         entries.append(entry)
     return after, entries
+
+
+def _leave_out_confidential(case: CaseSnapshot) -> CaseSnapshot:
+    """Return the case without what is for the bodies' side alone. A draft has none of it: what is disclosed to all is
+    safe whoever puts something there one day.
+    """
+    return replace(
+        case,
+        records={at: each for at, each in case.records.items() if each.audience is Audience.EVERYBODY},
+        documents={id_: each for id_, each in case.documents.items() if each.audience is Audience.EVERYBODY},
+    )
 
 
 def seal_next(
