@@ -43,9 +43,15 @@ COLUMNS = (
 _COPY = f"COPY cases ({', '.join(COLUMNS)}) FROM STDIN"
 _DEADLINES = """
     INSERT INTO case_deadlines (id, case_id, clock, state, due_on, due_at, content)
-    SELECT uuidv7(), id, 'eoi-decision', 'running', (changed_at + interval '60 days')::date,
-           changed_at + interval '60 days', jsonb_build_object('basis', 'policy')
-    FROM cases WHERE status IN ('eoi-submitted', 'eoi-screening', 'eoi-under-review')
+    SELECT id, case_id, 'eoi-decision', 'running', due_on, due_at, jsonb_build_object(
+        'id', id, 'clock', 'eoi-decision', 'basis', 'policy', 'source', 'Made up', 'calendar', 'england-and-wales',
+        'length', jsonb_build_object('number', 60, 'unit', 'calendar-days'), 'pausable', true,
+        'started_at', at, 'started_on', at::date, 'start_event', 'submit', 'extensions', '[]'::jsonb,
+        'pauses', '[]'::jsonb, 'due_on', due_on, 'due_at', due_at, 'provisional', false, 'state', 'running',
+        'reminders', '[]'::jsonb, 'reminded', 0, 'closed_at', NULL, 'history', '[]'::jsonb)
+    FROM (SELECT uuidv7() AS id, id AS case_id, submitted_at AS at, submitted_at::date + 60 AS due_on,
+              (submitted_at::date + 61)::timestamptz AS due_at
+          FROM cases WHERE status IN ('eoi-submitted', 'eoi-screening', 'eoi-under-review')) made
 """
 
 

@@ -42,7 +42,7 @@ from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import SYSTEM
 
 _case = Case.__table__.c
-NEAR, NEAR_WORDS = 1000, 300
+NEAR, NEAR_WORDS = 400, 300
 """How many of the reader's first cases are looked through before all are; fewer for words, which have an index."""
 _LIMIT, _AFTER = bindparam("limit", type_=Integer), bindparam("after_id", type_=Uuid)
 _AFTER_AT = bindparam("after_at", type_=DateTime(timezone=True))

@@ -78,7 +78,7 @@ SOUGHT = """
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
         WITH sought AS (
             SELECT place, beginning FROM (
-                SELECT row_number() OVER () AS place, word FROM list_words(typed) word LIMIT 20) words,
+                SELECT row_number() OVER () AS place, word FROM list_words(typed) word) words,
                 LATERAL (SELECT word UNION
                     SELECT stem FROM unnest(ts_lexize('english_stem', word)) stem WHERE length(stem) > 2
                 ) beginnings(beginning)
