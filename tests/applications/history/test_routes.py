@@ -68,9 +68,12 @@ async def test_whoever_does_not_see_the_case_has_no_history(group: Api, officers
 TAMPERING = {
     "an entry": "UPDATE audit_entries SET reason = 'because' WHERE case_id = $1::text::uuid AND position = 2",
     "a hidden entry": "UPDATE audit_entries SET changes = '{}' WHERE case_id = $1::text::uuid AND audience = 'bodies'",
-    "one taken out": "DELETE FROM audit_entries WHERE case_id = $1::text::uuid AND position = 3",
+    "one taken out": """
+        WITH leaf AS (DELETE FROM log_leaves WHERE case_id = $1::text::uuid AND position = 3)
+        DELETE FROM audit_entries WHERE case_id = $1::text::uuid AND position = 3""",
     "the end cut off": """
-        WITH gone AS (DELETE FROM audit_entries WHERE case_id = $1::text::uuid AND position = 8)
+        WITH leaf AS (DELETE FROM log_leaves WHERE case_id = $1::text::uuid AND position = 8),
+        gone AS (DELETE FROM audit_entries WHERE case_id = $1::text::uuid AND position = 8)
         UPDATE cases SET audit_position = 7 WHERE id = $1::text::uuid""",
     "a column": "UPDATE cases SET headcount = 3 WHERE id = $1::text::uuid",
     "a party": "UPDATE case_parties SET role = 'adviser' WHERE case_id = $1::text::uuid AND person = 'p-member'",
