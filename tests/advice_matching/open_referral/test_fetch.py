@@ -12,7 +12,7 @@ import pytest
 
 from rtp_advice_matching.load_open_referral import UnreadableFile, read_records
 from rtp_advice_matching.open_referral import fetch as fetching
-from rtp_advice_matching.open_referral.fetch import NotFetched, fetch, is_public
+from rtp_advice_matching.open_referral.fetch import FeedNotFetched, fetch, is_public
 
 PAGES = {
     "/feed?page=1": {"total_pages": 3, "contents": ["one"]},
@@ -58,16 +58,16 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_it_follows_redirects_to_public_addresses_by_https(feed: str) -> None:
     assert json.loads(fetch(f"{feed}/moved")) == PAGES["/feed?page=3"]
     for path, said in (("again", "redirects more than"), ("plain", "begins with https"), ("inside", "not public")):
-        with pytest.raises(NotFetched, match=said):
+        with pytest.raises(FeedNotFetched, match=said):
             fetch(f"{feed}/{path}")
 
 
 def test_no_more_is_taken_than_is_allowed(feed: str) -> None:
-    with pytest.raises(NotFetched, match="larger than 10 bytes"):
+    with pytest.raises(FeedNotFetched, match="larger than 10 bytes"):
         fetch(f"{feed}/feed", most_bytes=10)
-    with pytest.raises(NotFetched, match="too long"):
+    with pytest.raises(FeedNotFetched, match="too long"):
         fetch(f"{feed}/feed", most_seconds=-1)
-    with pytest.raises(NotFetched, match="answers 404"):
+    with pytest.raises(FeedNotFetched, match="answers 404"):
         fetch(f"{feed}/none")
 
 
@@ -86,7 +86,7 @@ def test_what_is_not_public_is_not_asked(address: str, monkeypatch: pytest.Monke
         pytest.fail("it was connected to")
 
     monkeypatch.setattr(socket, "create_connection", refuse)
-    with pytest.raises(NotFetched, match="not public"):
+    with pytest.raises(FeedNotFetched, match="not public"):
         fetch(address)
 
 
@@ -94,13 +94,13 @@ def test_what_is_not_public_is_not_asked(address: str, monkeypatch: pytest.Monke
     "address", ["http://feed.example/", "ftp://feed.example/", "https://", "https://me:pw@x.example"]
 )
 def test_only_https_is_taken(address: str) -> None:
-    with pytest.raises(NotFetched, match="begins with https"):
+    with pytest.raises(FeedNotFetched, match="begins with https"):
         fetch(address)
 
 
 def test_a_name_with_a_private_address_besides_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "_resolve", lambda *_: ["1.1.1.1", "192.168.0.1"])
-    with pytest.raises(NotFetched, match="leads to an address that is not public"):
+    with pytest.raises(FeedNotFetched, match="leads to an address that is not public"):
         fetch("https://feed.example/")
 
 

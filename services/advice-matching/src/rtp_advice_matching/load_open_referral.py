@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_advice_matching.directory.network_schemas import WEBSITE
 from rtp_advice_matching.open_referral.commands import import_feed
-from rtp_advice_matching.open_referral.fetch import MOST_BYTES, NotFetched, fetch
+from rtp_advice_matching.open_referral.fetch import MOST_BYTES, FeedNotFetched, fetch
 from rtp_advice_matching.open_referral.schemas import ImportOutcome, ImportReport
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
@@ -84,7 +84,7 @@ def read_records(named: str, *, most_bytes: int = MOST_BYTES) -> Iterator[Any]:
         address = named if page == 1 else _name_page(named, page)
         try:
             text = fetch(address, most_bytes=left)
-        except NotFetched as error:
+        except FeedNotFetched as error:
             raise UnreadableFile(f"{address}: {error}") from error
         left -= len(text)
         content = _parse(address, text)

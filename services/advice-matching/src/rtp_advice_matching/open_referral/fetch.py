@@ -24,7 +24,7 @@ _CLOSED = [
 _PUBLIC_V6 = ip_network("2000::/3")
 
 
-class NotFetched(Exception):
+class FeedNotFetched(Exception):
     """The address gave no feed; the message says why."""
 
 
@@ -45,7 +45,7 @@ def fetch(
     most_bytes: int = MOST_BYTES,
     most_seconds: float = MOST_SECONDS,
 ) -> bytes:
-    """Return what an address answers. Raises NotFetched."""
+    """Return what an address answers. Raises FeedNotFetched."""
     until = time.monotonic() + most_seconds
     try:
         for _ in range(MOST_REDIRECTS + 1):
@@ -61,14 +61,14 @@ def fetch(
             finally:
                 connection.close()
     except (OSError, HTTPException, ValueError) as error:
-        raise NotFetched(str(error) or type(error).__name__) from error
-    raise NotFetched(f"it redirects more than {MOST_REDIRECTS} times")
+        raise FeedNotFetched(str(error) or type(error).__name__) from error
+    raise FeedNotFetched(f"it redirects more than {MOST_REDIRECTS} times")
 
 
 def _require_https(address: str) -> SplitResult:
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc:
-        raise NotFetched("an address begins with https://, and names nobody")
+        raise FeedNotFetched("an address begins with https://, and names nobody")
     return parts
 
 
@@ -93,7 +93,7 @@ def _connect(parts: SplitResult) -> HTTPSConnection:
     host = parts.hostname or ""
     found = _resolve(host, parts.port or 443)
     if not all(map(is_public, found)):
-        raise NotFetched(f"{host} leads to an address that is not public")
+        raise FeedNotFetched(f"{host} leads to an address that is not public")
     return _ConnectionTo(found[0], parts, ssl.create_default_context())
 
 
@@ -103,13 +103,13 @@ def _resolve(host: str, port: int) -> Sequence[str]:
 
 def _read(answer: HTTPResponse, most: int, until: float) -> bytes:
     if answer.status != 200:
-        raise NotFetched(f"it answers {answer.status}")
+        raise FeedNotFetched(f"it answers {answer.status}")
     blocks, size = [], 0
     while block := answer.read1(_BLOCK):
         size += len(block)
         if size > most:
-            raise NotFetched(f"it is larger than {most:,} bytes")
+            raise FeedNotFetched(f"it is larger than {most:,} bytes")
         if time.monotonic() > until:
-            raise NotFetched("it takes too long")
+            raise FeedNotFetched("it takes too long")
         blocks.append(block)
     return b"".join(blocks)
