@@ -21,6 +21,7 @@ from tests.applications.procurement.test_awards import AWARDS, ask, given, read_
 from tests.conftest import Api, NewClient
 from tests.finance_directory.notices.conftest import Load, Write, make_award, make_release
 from tests.support.cases import EMPLOYER
+from tests.support.pages import read_pages
 from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
@@ -232,7 +233,7 @@ async def test_the_body_is_told_and_nobody_else_is(
     await tell(platform)
 
     async def count(api: Api) -> int:
-        items = (await api.get("/v1/events", params={"limit": 200})).json()["items"]
+        items = await read_pages(api, "/v1/events", limit=200)
         return sum(each["data"].get("provider") == f"GB-COH-{company}" for each in items)
 
     assert (await count(council), await count(stranger)) == (1, 0)
