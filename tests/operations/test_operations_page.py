@@ -70,10 +70,14 @@ def test_each_module_and_each_service_of_compose_is_there() -> None:
     assert set(re.findall(r"docker compose run --rm ([\w-]+)", WORDS)) <= services.keys()
 
 
+OF_COMMANDS = {"RTP_TEST_BROKER_URL", "RTP_CLIENT_SECRET"}
+"""What tests and a client's command read, and no process of the platform."""
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_each_setting_that_a_page_names_is_there(page: Path) -> None:
     named = set(re.findall(r"\bRTP_[A-Z_]*[A-Z]\b", page.read_text()))
-    assert named <= list_settings().keys() | {"RTP_TEST_BROKER_URL"}
+    assert named <= list_settings().keys() | OF_COMMANDS
 
 
 def test_each_metric_of_an_alert_is_there() -> None:

@@ -576,7 +576,7 @@ class DocumentFrozen(EventData):
     case_id: UUID = Field(description="The case")
     number: str = Field(description="The case number that people say, with its check digit")
     document_id: UUID = Field(description="The document")
-    kind: str = Field(description="What the document is, for example business-plan; `other` where it is confidential")
+    kind: str = Field(description="What the document is, for example business-plan; of a confidential one: other")
     document_version: int = Field(description="The version that was frozen")
     sha256: str = Field(description="SHA-256 of its content, hexadecimal")
     at: datetime = Field(description="When it was frozen, UTC")

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Body, Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.areas import REGION
@@ -218,7 +218,7 @@ async def suspend_product(
     session: Session,
     now: Now,
     response: Response,
-    said: SuspensionGiven | None = None,
+    said: Annotated[SuspensionGiven, Body()] = None,  # type: ignore[assignment]
 ) -> ProductView:
     """Take a product off for a while: one that your organisation keeps, or any with the scope finance:oversee."""
     await commands.suspend_product(session, product_id, said, version=version, actor=principal, now=now)

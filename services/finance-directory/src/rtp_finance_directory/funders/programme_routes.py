@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Body, Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.auth import Anyone, FinanceWriter
@@ -164,7 +164,7 @@ async def suspend_programme(
     session: Session,
     now: Now,
     response: Response,
-    said: SuspensionGiven | None = None,
+    said: Annotated[SuspensionGiven, Body()] = None,  # type: ignore[assignment]
 ) -> ProgrammeView:
     """Take a programme off for a while: one that your organisation keeps, or any with the scope finance:oversee.
 
