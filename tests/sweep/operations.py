@@ -95,7 +95,6 @@ WRITES: Mapping[str, Body] = {
     "PATCH /v1/cases/{case_id}/documents/{document_id}": {"title": "Sweep"},
     "POST /v1/cases/{case_id}/documents/{document_id}/actions/withdraw": None,
     "PUT /v1/cases/{case_id}/documents/{document_id}/content": Raw("application/pdf", pdf("sweep")),
-    "POST /v1/log/witness/add-checkpoint": Raw("text/plain", b"old 0\n\nsweep\n0\n"),
     "POST /v1/imports": Raw("application/zip", b"PK"),
     "POST /v1/historic-cases": HISTORIC,
     "POST /v1/case-imports": Raw("application/x-ndjson", b'{"reference": "SWEEP"}'),
