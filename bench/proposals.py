@@ -80,6 +80,9 @@ class _EverybodyRead:
         named = tuple(GroundSummary(ground, 1, (adviser_id,)) for adviser_id, ground in ranking.passed_over)
         return RankingSummary(ranking.proposed, named)
 
+    def find(self, adviser_id: UUID) -> Candidate | None:
+        return next((each for each in self._candidates if each.id == adviser_id), None)
+
     def find_ways(self, need: Need) -> list[WayOut]:
         return find_ways(need, self._candidates)
 
