@@ -1,7 +1,7 @@
 """The filters that queries send themselves, taken from the statements that they build, and not written here again."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from tests.proof.callers import ANY_ORGANISATION, CLIENT, ORGANISATION, Caller, 
 from tests.proof.catalogue import Catalogue
 from tests.proof.logic import Truth, Value
 from tests.proof.policy import WHO_READS, Sight
-from tests.proof.rows import Row, find_pin, split
+from tests.proof.rows import Row, find_pin, split, walk
 from tests.proof.sql import Reading, read_select
 
 SOME, TODAY = UUID(int=0xABBA), date(2026, 12, 1)
@@ -144,17 +144,6 @@ def says_who_reads(node: Any, own: set[int]) -> bool:
         or (isinstance(each, ast.FuncCall) and each.funcname[-1].sval == "current_setting")
         for each in walk(node)
     )
-
-
-def walk(node: Any) -> Iterator[Any]:
-    """Yield the node, and all below it."""
-    if isinstance(node, tuple | list):
-        for each in node:
-            yield from walk(each)
-    elif isinstance(node, ast.Node):
-        yield node
-        for name in node:
-            yield from walk(getattr(node, name))
 
 
 def list_tables(node: Any) -> set[str]:

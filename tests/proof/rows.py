@@ -1,6 +1,6 @@
 """Rows of tables that a condition speaks of, and how conditions in SQL say which rows are meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,17 @@ def split(node: Any) -> list[Any]:
     if isinstance(node, ast.BoolExpr) and node.boolop == enums.BoolExprType.AND_EXPR:
         return [each for arg in node.args for each in split(arg)]
     return [node] if node is not None else []
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """Yield the node, and all below it."""
+    if isinstance(node, tuple | list):
+        for each in node:
+            yield from walk(each)
+    elif isinstance(node, ast.Node):
+        yield node
+        for name in node:
+            yield from walk(getattr(node, name))
 
 
 def list_ranges(select: Any) -> tuple[dict[str, str], list[Any]]:
