@@ -15,7 +15,7 @@ from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 ROWS = int(os.environ.get("RTP_TEST_IMPORT_ROWS", "3000"))
-"""10000 takes three minutes, all of it the importing itself: each row is a case with its history, events and entries."""
+"""10000 takes three minutes, all of it importing: each row is a case with its history, event and entries."""
 BROKEN_EVERY = 7
 KILLED_AFTER = (2, 1, 3)
 """Batches of one worker after another."""
