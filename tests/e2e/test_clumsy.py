@@ -11,6 +11,7 @@ import pytest
 
 from tests.applications.workflow import conftest as every_stage
 from tests.conftest import NewClient
+from tests.support.cases import open_case, submit_case
 from tests.sweep.operations import NOBODY, Operation, Raw, read_operations
 
 pytestmark = pytest.mark.anyio
@@ -72,13 +73,14 @@ Request = tuple[str, str, dict[str, Any]]
 """The method, the path, and what else is sent."""
 
 
-def build_requests(operations: list[Operation]) -> Iterator[Request]:
+def build_requests(operations: list[Operation], case_id: str) -> Iterator[Request]:
     """Build requests that are sound but for one value, of every operation that comes to an end."""
     for number, operation in enumerate(each for each in operations if not each.path.endswith("/stream")):
-        yield from vary_parameters(operation, number)
-        yield from vary_path(operation, number)
+        known = {name: case_id if name == "case_id" else NOBODY for name in operation.leads_to}
+        yield from vary_parameters(operation, number, known)
+        yield from vary_path(operation, number, known)
         if operation.body is not None and not isinstance(operation.body, Raw):
-            path = operation.fill(dict.fromkeys(operation.leads_to, NOBODY))
+            path = operation.fill(known)
             for text in draw(number, 3):
                 for changed in replace_leaves(operation.body, text):
                     yield operation.method, path, {**build_sound(operation), "json": changed}
@@ -92,8 +94,8 @@ def build_sound(operation: Operation) -> dict[str, Any]:
     return {"headers": headers, **({"json": operation.body} if operation.body is not None else {})}
 
 
-def vary_parameters(operation: Operation, number: int) -> Iterator[Request]:
-    path, sound = operation.fill(dict.fromkeys(operation.leads_to, NOBODY)), build_sound(operation)
+def vary_parameters(operation: Operation, number: int, known: dict[str, str]) -> Iterator[Request]:
+    path, sound = operation.fill(known), build_sound(operation)
     for place, name in enumerate(sorted(operation.takes)):
         for text in draw(number + place, 4):
             if name in HEADERS:
@@ -103,10 +105,10 @@ def vary_parameters(operation: Operation, number: int) -> Iterator[Request]:
                 yield operation.method, path, {**sound, "params": {name: text}}
 
 
-def vary_path(operation: Operation, number: int) -> Iterator[Request]:
+def vary_path(operation: Operation, number: int, known: dict[str, str]) -> Iterator[Request]:
     for place, name in enumerate(operation.leads_to):
         for text in draw(number + place, 3):
-            parameters = {**dict.fromkeys(operation.leads_to, NOBODY), name: quote(text[:300], safe="")}
+            parameters = {**known, name: quote(text[:300], safe="")}
             yield operation.method, operation.fill(parameters), build_sound(operation)
 
 
@@ -114,8 +116,9 @@ async def test_whatever_is_sent_is_answered_with_a_refusal_and_never_with_a_faul
     assert every_stage, "it says what each action is given"
     api = await new_client()
     operations = read_operations((await api.get("/openapi.json")).json())
+    case_id = (await submit_case(api, await open_case(api)))["id"]
     faults, answered = [], Counter[int]()
-    for method, path, given in build_requests(operations):
+    for method, path, given in build_requests(operations, case_id):
         answer = await api.request(method, path, **given)
         answered[answer.status_code] += 1
         if not is_sound(answer):
