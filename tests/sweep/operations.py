@@ -228,6 +228,7 @@ READS = frozenset(
         "GET /v1/cases/{case_id}/records",
         "GET /v1/cases/{case_id}/conflicts",
         "GET /v1/cases/{case_id}/benefits",
+        "GET /v1/cases/{case_id}/five-case-summary",
         "GET /v1/cases/{case_id}/history",
         "GET /v1/cases/{case_id}/history/verify",
         "GET /v1/cases/{case_id}/receipts/{entry_hash}",

@@ -21,6 +21,7 @@ from rtp_applications.documents.service import DocumentService
 from rtp_applications.erasures.routes import personal_erasures
 from rtp_applications.exports.routes import case_changes, case_exports, export_dictionary
 from rtp_applications.exports.writing import ExportSlots
+from rtp_applications.five_cases.routes import five_cases
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.intake.routes import case_files, case_imports, case_references
 from rtp_applications.intake.scheduler import import_forever
@@ -79,6 +80,7 @@ service = Service(
         parties,
         records,
         benefits,
+        five_cases,
         history,
         documents,
         contents,
