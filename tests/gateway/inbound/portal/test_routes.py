@@ -83,7 +83,7 @@ class Reader(HTMLParser):
             self.links.add(given["href"] or "")
         elif tag in {"script", "img", "link", "iframe"} or "src" in given or any(name[:2] == "on" for name in given):
             self.loaded.append(tag)
-        if tag not in {"meta", "rect", "line", "path"}:
+        if tag not in {"meta", "rect", "line", "path", "input"}:
             self.opened.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -163,19 +163,6 @@ async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
     assert "Deprecated: since 2027-01-01: use &lt;v12&gt;" in first.text
     assert "Since 1.1.0." in second.text
     assert "<strong>Deprecated.</strong>" in (await anybody.get("/events")).text
-
-
-async def test_the_documentation_page_loads_nothing_from_elsewhere(anybody: Anybody) -> None:
-    page = await anybody.get("/docs")
-    assert "://" not in page.text
-    assert "default-src 'self'" in page.headers["content-security-policy"]
-    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "start.js"):
-        assert f"/docs/{name}" in page.text
-        assert (await anybody.get(f"/docs/{name}")).status_code == 200
-    kept = await anybody.get("/docs/swagger-ui.css")
-    assert kept.headers["cache-control"] == "public, max-age=86400"
-    assert kept.headers["content-type"].startswith("text/css")
-    assert (await anybody.get("/docs/..%2f..%2fapp.py")).status_code == 404
 
 
 async def test_every_problem_type_resolves_to_a_page(anybody: Anybody) -> None:
