@@ -15,6 +15,7 @@ from pydantic.config import JsonDict
 
 from rtp_gateway.inbound.portal.asyncapi import build_document
 from rtp_gateway.inbound.portal.openapi import TAGS
+from rtp_gateway.inbound.portal.problems import load_problem_types
 from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import list_refusals
@@ -165,21 +166,25 @@ async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
     assert "<strong>Deprecated.</strong>" in (await anybody.get("/events")).text
 
 
-async def test_every_problem_type_resolves_to_a_page(anybody: Anybody) -> None:
-    index = await anybody.get("/problems")
-    for kind in list_refusals():
-        assert f"/problems/{kind.slug()}" in index.text
-        page = await anybody.get(f"/problems/{kind.slug()}")
-        assert page.status_code == 200
-        assert f"<h1>{html.escape(kind.title)}</h1>" in page.text
-        assert f"Status {kind.status}." in page.text
+async def test_every_problem_type_resolves_to_a_page_with_cause_remedy_and_example(anybody: Anybody) -> None:
+    index = read(await anybody.get("/problems"))
+    assert {
+        kind.slug() for kind in list_refusals() if kind.__module__.startswith("rtp_")
+    } <= load_problem_types().keys()
+    for slug, known in load_problem_types().items():
+        assert f"/problems/{slug}" in index.links
+        page = await anybody.get(f"/problems/{slug}")
+        read(page)
+        assert f"<h1>{html.escape(known['title'])}</h1>" in page.text
+        assert "<dt>Cause</dt>" in page.text
+        assert "<dt>Remedy</dt>" in page.text
+        example = json.loads(html.unescape(page.text.partition('aria-label="Example">')[2].partition("</pre>")[0]))
+        assert example["type"] == f"{PUBLIC_URL}/problems/{slug}"
+        assert (example["status"], example["title"]) == (known["status"], known["title"])
 
 
-async def test_a_problem_type_of_a_service_that_runs_elsewhere_has_a_page_too(anybody: Anybody) -> None:
-    page = await anybody.get("/problems/something-elsewhere")
-    assert page.status_code == 200
-    assert "does not know the type" in page.text
-    for slug in ("<script>alert(1)", "Not-Found", "a1", "ab", "a" * 61, "%00"):
+async def test_a_problem_type_that_there_is_not_has_no_page(anybody: Anybody) -> None:
+    for slug in ("something-else", "<script>alert(1)", "Not-Found", "a1", "ab", "a" * 61, "%00"):
         hostile = await anybody.get(f"/problems/{slug}")
         assert hostile.status_code == 404, slug
         assert hostile.headers["content-type"] == "application/problem+json"

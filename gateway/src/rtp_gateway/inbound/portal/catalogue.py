@@ -12,6 +12,7 @@ from rtp_gateway.inbound.portal import envelopes
 from rtp_gateway.inbound.portal.envelopes import key_of, publisher_of
 from rtp_gateway.inbound.portal.fields import render_fields
 from rtp_gateway.inbound.portal.pages import (
+    render_block,
     render_code,
     render_link,
     render_list,
@@ -73,7 +74,7 @@ def _render_type(kind: type[EventData]) -> str:
             f"<p>{_render_summary(kind)}</p>{render_list(_list_facts(kind))}",
             f"<h2>Data</h2>{render_fields(schema['properties']['data'])}",
             f"<h2>Attributes</h2>{render_fields({**schema, 'properties': attributes})}",
-            f'<h2>Example</h2><pre tabindex="0" aria-label="Example">{escape(sample)}</pre>',
+            f"<h2>Example</h2>{render_block('Example', sample)}",
         ]
     )
 

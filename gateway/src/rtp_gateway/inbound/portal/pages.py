@@ -29,7 +29,8 @@ svg { width: 100%; max-width: 32em; height: auto }
 @media (max-width: 40em) {
   table, tbody, tr, td { display: block } thead { display: none }
   tr { border-bottom: 1px solid #8886; padding: .4em 0 }
-  td, td:not(:last-child) { border: 0; padding: 0; overflow-wrap: anywhere } td::before { content: attr(data-label) ": "; font-weight: bold }
+  td, td:not(:last-child) { border: 0; padding: 0; overflow-wrap: anywhere }
+  td::before { content: attr(data-label) ": "; font-weight: bold }
 }
 """
 
@@ -74,6 +75,11 @@ def _render_cells(heads: Sequence[str], row: Sequence[str]) -> str:
 def render_list(named: Iterable[tuple[str, str]]) -> str:
     """Render names, each with its text; both are HTML."""
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in named) + "</dl>"
+
+
+def render_block(label: str, text: str) -> str:
+    """Render preformatted text that can be scrolled by keyboard."""
+    return f'<pre tabindex="0" role="region" aria-label="{escape(label)}">{escape(text)}</pre>'
 
 
 def render_code(text: str) -> str:

@@ -1,6 +1,5 @@
 """Routes for developers: documents, schemas, problem pages. All of it is public, none of it from a database."""
 
-import re
 from html import escape
 
 from fastapi import APIRouter, Request
@@ -8,17 +7,20 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rtp_gateway.inbound.portal import asyncapi, asyncapi_page, downloads
 from rtp_gateway.inbound.portal.catalogue import event_pages
+from rtp_gateway.inbound.portal.discovery import discovery
 from rtp_gateway.inbound.portal.documents import build_openapi, get_public_url, offers_queues
 from rtp_gateway.inbound.portal.envelopes import build_data_schema
 from rtp_gateway.inbound.portal.pages import answer_kept, render_code, render_page, render_prose, render_table
+from rtp_gateway.inbound.portal.problems import load_problem_types, render_problem_type, render_problem_types
 from rtp_gateway.inbound.portal.reference.routes import reference_pages
 from rtp_gateway.ways import list_ways
 from rtp_shared.contracts import catalogue
-from rtp_shared.problems import NotFound, list_refusals
+from rtp_shared.problems import NotFound
 
 portal = APIRouter(include_in_schema=False)
 portal.include_router(event_pages)
 portal.include_router(reference_pages)
+portal.include_router(discovery)
 
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 
@@ -79,26 +81,12 @@ async def schema(name: str) -> JSONResponse:
 
 @portal.get("/problems")
 async def problem_types() -> HTMLResponse:
-    rows = "".join(
-        f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in list_refusals()
-    )
-    return render_page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
+    return render_page("Problem types", render_problem_types(), back=("/", "Right to Provide"))
 
 
 @portal.get("/problems/{slug}")
-async def problem_type(slug: str) -> HTMLResponse:
-    # A type of a service that runs elsewhere is not known here by title, but its page resolves all the same.
-    known = {kind.slug(): kind for kind in list_refusals()}
-    kind = known.get(slug)
-    if kind is None:
-        if not re.fullmatch(r"[a-z-]{3,60}", slug):
-            raise NotFound("there is no such problem type")
-        return render_page(
-            escape(slug),
-            "<p>This process does not know the type. If an answer of a service named it, its title says what kind of "
-            "refusal it is, and its <code>detail</code> and <code>errors</code> what is wrong.</p>",
-        )
-    return render_page(
-        escape(kind.title),
-        f"<p>Status {kind.status}. The answer's <code>detail</code> and <code>errors</code> say what is wrong.</p>",
-    )
+async def problem_type(request: Request, slug: str) -> HTMLResponse:
+    if (known := load_problem_types().get(slug)) is None:
+        raise NotFound("there is no such problem type")
+    body = render_problem_type(slug, get_public_url(request.app))
+    return render_page(escape(known["title"]), body, back=("/problems", "Problem types"))

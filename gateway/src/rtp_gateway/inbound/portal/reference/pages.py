@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from html import escape
 
 from rtp_gateway.inbound.portal.fields import render_fields, render_meaning, render_type
-from rtp_gateway.inbound.portal.pages import render_code, render_link, render_list, render_prose, render_table
+from rtp_gateway.inbound.portal.pages import (
+    render_block,
+    render_code,
+    render_link,
+    render_list,
+    render_prose,
+    render_table,
+)
 from rtp_gateway.inbound.portal.reference.document import Operation, Reference, split_words
 from rtp_gateway.types import JsonMapping
 
@@ -190,11 +197,6 @@ def _render_samples(content: JsonMapping) -> Iterator[str]:
     for each in samples:
         title = each.get("label", each["lang"])
         yield f"<h3>{escape(title)}</h3>{render_block(f'{title} code', each['source'])}"
-
-
-def render_block(label: str, text: str) -> str:
-    """Render preformatted text that can be scrolled by keyboard."""
-    return f'<pre tabindex="0" role="region" aria-label="{escape(label)}">{escape(text)}</pre>'
 
 
 def render_schema_page(reference: Reference, name: str) -> str:
