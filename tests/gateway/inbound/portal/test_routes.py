@@ -9,10 +9,13 @@ from pathlib import Path
 import httpx
 import jsonschema
 import pytest
+from anyio import to_thread
 from openapi_spec_validator import validate
+from playwright.sync_api import Page
 from pydantic import Field, create_model
 from pydantic.config import JsonDict
 
+from rtp_embedded.platform import Platform
 from rtp_gateway.inbound.portal.asyncapi import build_document
 from rtp_gateway.inbound.portal.openapi import TAGS
 from rtp_gateway.inbound.portal.problems import load_problem_types
@@ -21,6 +24,7 @@ from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import list_refusals
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.gateway.inbound.conftest import Anybody
+from tests.support.browser import DESKTOP, PHONE, list_violations, serve, visit
 
 pytestmark = pytest.mark.anyio
 CONTRACTS = Path(__file__).parents[3] / "contracts"
@@ -116,6 +120,18 @@ async def test_a_page_needs_no_script_and_loads_nothing_and_its_links_lead_somew
     for target in reader.links:
         assert target.startswith("/"), target
         assert (await anybody.get(target)).status_code == 200, target
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_the_pages_are_accessible(platform: Platform, size: tuple[int, int]) -> None:
+    def look(page: Page) -> None:
+        for path in (*PAGES, "/problems/guards-not-met"):
+            page.goto(path)
+            assert list_violations(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], "it scrolls sideways"
+
+    async with serve(platform.app) as address:
+        await to_thread.run_sync(lambda: visit(address, look, size))
 
 
 async def test_the_page_of_the_channels_says_what_the_document_says(anybody: Anybody) -> None:

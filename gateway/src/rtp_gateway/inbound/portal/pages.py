@@ -23,7 +23,7 @@ dt { font-weight: bold } dd { margin: 0 0 .6em }
 details { border-bottom: 1px solid #8886; padding: .5em 0 } summary { cursor: pointer }
 summary h2 { display: inline; margin: 0 } details li { margin: .5em 0 }
 input, button { font: inherit; padding: .3em .6em }
-.call { font-size: 1.1em }
+.call { font-size: 1.1em } .language { margin: 0; font-size: .85em; font-weight: bold }
 .warning { border-left: .4em solid #d4351c; padding: .2em .8em }
 svg { width: 100%; max-width: 32em; height: auto }
 @media (max-width: 40em) {

@@ -10,6 +10,7 @@ from rtp_gateway.inbound.portal.catalogue import event_pages
 from rtp_gateway.inbound.portal.discovery import discovery
 from rtp_gateway.inbound.portal.documents import build_openapi, get_public_url, offers_queues
 from rtp_gateway.inbound.portal.envelopes import build_data_schema
+from rtp_gateway.inbound.portal.guides.routes import guide_pages
 from rtp_gateway.inbound.portal.pages import answer_kept, render_code, render_page, render_prose, render_table
 from rtp_gateway.inbound.portal.problems import load_problem_types, render_problem_type, render_problem_types
 from rtp_gateway.inbound.portal.reference.routes import reference_pages
@@ -21,6 +22,7 @@ portal = APIRouter(include_in_schema=False)
 portal.include_router(event_pages)
 portal.include_router(reference_pages)
 portal.include_router(discovery)
+portal.include_router(guide_pages)
 
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 
@@ -28,6 +30,7 @@ _KEPT = {"Cache-Control": "public, max-age=86400"}
 @portal.get("/")
 async def front(request: Request) -> HTMLResponse:
     links = [
+        ("/guides", "Guides, with code for curl, Python and TypeScript"),
         ("/docs", "API reference, and how to try it"),
         ("/openapi.json", "OpenAPI 3.1 document"),
         ("/events", "Catalogue of events"),
