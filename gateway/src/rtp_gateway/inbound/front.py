@@ -72,7 +72,7 @@ class Gateway:
             tracing.current.reset(token)
 
     def _record(self, name: str, scope: Scope, status: int, seconds: float) -> None:
-        self._metrics.requests.labels("gateway", scope["method"], f"-> {name}", str(status)).observe(seconds)
+        self._metrics.count_request(scope["method"], f"-> {name}", status, seconds)
         if log.isEnabledFor(logging.INFO):
             log.info(
                 "request forwarded",

@@ -70,7 +70,7 @@ async def test_the_channels_of_http_are_routes_of_the_gateway(anybody: Anybody) 
         assert scopes == set(asked["components"]["securitySchemes"]["clientCredentials"]["scopes"])
 
 
-PAGES = ["/", "/asyncapi", "/events", "/problems", f"/events/{CaseSubmitted.TYPE}"]
+PAGES = ["/", "/asyncapi", "/events", "/problems", "/status", f"/events/{CaseSubmitted.TYPE}"]
 
 
 class Reader(HTMLParser):

@@ -78,7 +78,7 @@ def _describe(api: Api, base: str) -> JsonObject:
         "service-desc": [{"href": f"{base}{path}", "type": media_type} for path, media_type in api.machines],
         "service-doc": [{"href": f"{base}{api.people}", "type": "text/html"}],
         "service-meta": [{"href": f"{base}/.well-known/oauth-authorization-server", "type": "application/json"}],
-        "status": [{"href": f"{base}/health", "type": "application/json"}],
+        "status": [{"href": f"{base}/status.json", "type": "application/json"}],
     }
 
 

@@ -14,6 +14,7 @@ from rtp_gateway.inbound.portal.guides.routes import guide_pages
 from rtp_gateway.inbound.portal.pages import answer_kept, render_code, render_page, render_prose, render_table
 from rtp_gateway.inbound.portal.problems import load_problem_types, render_problem_type, render_problem_types
 from rtp_gateway.inbound.portal.reference.routes import reference_pages
+from rtp_gateway.inbound.portal.status import status_pages
 from rtp_gateway.ways import list_ways
 from rtp_shared.contracts import catalogue
 from rtp_shared.problems import NotFound
@@ -23,6 +24,7 @@ portal.include_router(event_pages)
 portal.include_router(reference_pages)
 portal.include_router(discovery)
 portal.include_router(guide_pages)
+portal.include_router(status_pages)
 
 _KEPT = {"Cache-Control": "public, max-age=86400"}
 
@@ -39,7 +41,7 @@ async def front(request: Request) -> HTMLResponse:
         ("/verifier.pyz", "Verifier of received events, one file for Python 3.11"),
         ("/problems", "Problem types"),
         ("/published", "Published decisions, and how cases stand"),
-        ("/health", "Health"),
+        ("/status", "Status: whether every part works"),
     ]
     items = "".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)
     rows = (
