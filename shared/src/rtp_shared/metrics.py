@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-prometheus_client.disable_created_metrics()  # a series beside each counter and histogram, which nothing asks for
+# A series beside each counter and histogram, which nothing asks for.
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # it is not annotated there
 
 
 class Metrics:
