@@ -1,7 +1,7 @@
 """What a case tells of its finance after its submission makes its shortlist anew, and bounds its plans."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from tests.conftest import Api, NewClient
 from tests.finance_directory.directory.conftest import _directory_is_left_as_it_was, funder, publish
 from tests.finance_directory.test_outlook import ABOUT, NUMBER
 from tests.finance_directory.test_shortlists import message, published, shortlist_of, submission
+from tests.support.problems import list_fields
 
 __all__ = ["_directory_is_left_as_it_was", "funder"]
 
@@ -38,6 +39,19 @@ def changed(case_id: uuid.UUID, *readers: str, sequence: int, **facts: Any) -> M
     return message(data, case_id, *readers, sequence=sequence, about=ABOUT)
 
 
+def party_change(case_id: uuid.UUID, change: str) -> PartyChanged:
+    now = datetime.now(UTC)
+    return PartyChanged(
+        case_id=case_id,
+        number=NUMBER,
+        party_id=uuid.uuid4(),
+        change=change,
+        role="mentor",
+        holder_kind="client",
+        at=now,
+    )
+
+
 def assisted(case_id: uuid.UUID, *readers: str, counted: int, sequence: int, confirmed: bool = True) -> Message:
     now = today()
     data = AssistanceRecorded(
@@ -54,7 +68,7 @@ async def test_another_amount_and_form_make_another_edition_once_whatever_the_or
     api, case_id = await new_client(), uuid.uuid4()
     me = f"client:{api.client_id}"
     await listening.receive(submission(case_id, me, "system", legal_form="charity", finance_sought_pence=9_000_00))
-    party = PartyChanged(case_id=case_id, number=NUMBER, party_id=uuid.uuid4(), change="added", role="mentor", holder_kind="client", at=datetime.now(UTC))  # fmt: skip
+    party = party_change(case_id, "added")
     for event in (
         message(party, case_id, me, "system", sequence=7),  # newer, and says nothing of the finance
         changed(case_id, me, "system", sequence=6, finance_sought_pence=5_000_00),
@@ -130,7 +144,7 @@ async def test_a_plan_gives_no_more_than_its_case_leaves_and_says_the_sum_of_bot
     above = (await plan(api, subsidyRoomPence=20_000_000))["subsidy"]
     assert (above["roomPence"], above["withinCeiling"]) == (
         20_000_000,
-        False if above["givenPence"] > 15_000_000 else True,
+        above["givenPence"] <= 15_000_000,
     )
     assert (await plan(api, caseId=None))["subsidy"]["roomPence"] is None
     theirs = (await plan(stranger))["subsidy"]
@@ -143,7 +157,7 @@ async def test_whoever_leaves_the_case_no_longer_learns_what_it_was_given(
     api, case_id = await new_client(), uuid.uuid4()
     me = f"client:{api.client_id}"
     await listening.receive(assisted(case_id, me, "system", counted=1_000_00, sequence=5))
-    left = PartyChanged(case_id=case_id, number=NUMBER, party_id=uuid.uuid4(), change="ended", role="mentor", holder_kind="client", at=datetime.now(UTC))  # fmt: skip
+    left = party_change(case_id, "ended")
     await listening.receive(message(left, case_id, "system", sequence=6))
     answer = await api.post("/v1/finance-plans", json={"neededPence": 1_000, "caseId": str(case_id)})
     assert answer.json()["subsidy"]["countedPence"] is None
@@ -154,7 +168,8 @@ async def test_a_margin_is_priced_above_the_newest_bank_rate_that_is_known_and_s
     new_client: NewClient, funder: Api, form: str
 ) -> None:
     loan = {"kinds": ["unsecured-loan"], "rateBasis": "base-plus-margin", "ratePercent": 0.5, "maxTermMonths": 60,
-            "minAmountPence": 1, "maxAmountPence": 10**9, "personalGuarantee": False, "arrangementFeePercent": 0}  # fmt: skip
+            "minAmountPence": 1, "maxAmountPence": 10**9, "personalGuarantee": False,
+            "arrangementFeePercent": 0}  # fmt: skip
     one, two = [await publish(funder, **loan, name=name) for name in ("Above base", "Also")]
     api = await new_client()
 
@@ -176,3 +191,27 @@ async def test_a_margin_is_priced_above_the_newest_bank_rate_that_is_known_and_s
     said = await ask(bankRateBasisPoints=100)
     assert (said["bankRate"]["basisPoints"], said["bankRate"]["since"]) == (100, None)
     assert said["aprPercent"] < known["aprPercent"] < 4.4
+
+
+async def test_a_day_of_going_live_says_of_each_product_whether_it_is_in_time(
+    new_client: NewClient, funder: Api
+) -> None:
+    anybody = await new_client()
+    quick = await publish(funder, name="Quick", decisionWeeks=2, windows=[])
+    silent = await publish(funder, name="Silent")
+
+    async def ask(**facts: Any) -> list[str]:
+        found: dict[str, str] = {}
+        body, after = facts, None
+        while True:
+            params = {"limit": "200", **({"after": after} if after else {})}
+            answer = (await anybody.post("/v1/eligibility", json=body, params=params)).json()
+            found |= {each["productId"]: each["timing"]["outcome"] for each in answer["products"]}
+            if (after := answer.get("next")) is None:
+                return [found[each["id"]] for each in (quick, silent)]
+
+    assert await ask() == ["not-known", "not-known"]
+    assert await ask(goLiveOn=(today() + timedelta(weeks=3)).isoformat()) == ["in-time", "not-known"]
+    assert await ask(goLiveOn=(today() + timedelta(weeks=1)).isoformat()) == ["too-late", "not-known"]
+    refused = await anybody.post("/v1/eligibility", json={"goLiveOn": "0000-13-01"})
+    assert (refused.status_code, list_fields(refused)) == (422, {"/goLiveOn"})

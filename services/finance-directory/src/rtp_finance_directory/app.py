@@ -8,6 +8,7 @@ from rtp_finance_directory.alerts.schedule import run_alerts
 from rtp_finance_directory.base import Model
 from rtp_finance_directory.circumstances import handlers as finance_handlers
 from rtp_finance_directory.common_grants.routes import common_grants
+from rtp_finance_directory.directory.handing_over_routes import handing_over
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.routes import eligibility
@@ -71,6 +72,7 @@ service = Service(
         closing_dates,
         products,
         funders,
+        handing_over,
         programmes,
         directory_keepers,
         saved_searches,
