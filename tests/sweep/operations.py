@@ -113,6 +113,7 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/funders/{funder_id}/actions/verify": None,
     "POST /v1/funders/{funder_id}/actions/publish": NOTHING,
     "POST /v1/funders/{funder_id}/actions/suspend": None,
+    "POST /v1/funders/{funder_id}/actions/hand-over": {"organisation": None},
     "POST /v1/funders/{funder_id}/actions/withdraw": None,
     "POST /v1/programmes": {"funderId": NOBODY, "name": "Sweep", "purpose": "Sweep"},
     "PUT /v1/programmes/{programme_id}": {"funderId": NOBODY, "name": "Sweep", "purpose": "Sweep"},

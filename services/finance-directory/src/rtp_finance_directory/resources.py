@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.grants.answers import AnswerCache
+from rtp_finance_directory.plans.bank_rate import BankRates, load_bank_rates
+from rtp_finance_directory.settings import FinanceSettings
 
 
 @dataclass(frozen=True)
@@ -12,3 +14,9 @@ class FinanceCaches:
 
     catalogue: CatalogueCache = field(default_factory=CatalogueCache)
     grants: AnswerCache = field(default_factory=AnswerCache)
+    bank_rates: BankRates = field(default_factory=lambda: load_bank_rates({}))
+
+
+def build_caches(settings: FinanceSettings) -> FinanceCaches:
+    """Return what a process begins with."""
+    return FinanceCaches(bank_rates=load_bank_rates(settings.bank_rates))
