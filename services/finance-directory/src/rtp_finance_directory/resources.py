@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from rtp_finance_directory.eligibility.queries import CatalogueCache
-from rtp_finance_directory.grants.answers import AnswerCache
+from rtp_finance_directory.grants.index.memory import IndexMemory
 
 
 @dataclass(frozen=True)
@@ -11,4 +11,4 @@ class FinanceCaches:
     """What was read or answered before, and is the same until something changes."""
 
     catalogue: CatalogueCache = field(default_factory=CatalogueCache)
-    grants: AnswerCache = field(default_factory=AnswerCache)
+    grants: IndexMemory = field(default_factory=IndexMemory)
