@@ -68,7 +68,7 @@ class GrantServices(StartedServices):
 
     def measure_memory(self) -> int:
         """Return the memory of the web process, in MiB."""
-        return int(psutil.Process(self.target.pids[0]).memory_info().rss // 2**20)
+        return int(psutil.Process(self.target.servers[0]).memory_info().rss // 2**20)
 
     def _start(self) -> None:
         self.server = self._undo.enter_context(postgres.start(self.directory / "postgres"))

@@ -52,7 +52,8 @@ class Engine:
             index = await self.memories[memory].open(await get_driver(session), filters.text)
             if index is None:
                 return None
-            found, listed = find_grants(index, filters), []
+            found = find_grants(index, filters)
+            listed: list[Any] = []
             while page := list_places(index, found, limit, listed[-1] if listed else None):
                 listed += page
             return [tuple(place) for place in listed], count_facets(index, found).model_dump()
