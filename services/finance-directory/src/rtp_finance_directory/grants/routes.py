@@ -119,21 +119,22 @@ async def list_grants(
     """
     key = decode_cursor(after, Position, UUID)
     last = Place.read(*key) if key else None
-    index = await memory.open(await get_driver(session), asked.text) if asked.recipient is None else None
+    driver = await get_driver(session)
+    index = await memory.open(driver, asked.text) if asked.recipient is None else None
     if index is None:
         page = await _search_rows(session, asked, limit, last, facets=facets)
     else:
-        page = await _search_index(session, index, asked, limit, last, facets=facets)
+        page = await _search_index(driver, index, asked, limit, last, facets=facets)
     return Response(page.model_dump_json(by_alias=True), media_type="application/json")
 
 
 async def _search_index(
-    session: Session, index: Index, asked: Filters, limit: int, last: Place | None, *, facets: bool
+    driver: Any, index: Index, asked: Filters, limit: int, last: Place | None, *, facets: bool
 ) -> GrantPage:
     found = find_grants(index, asked)
     places, end = cut(list_places(index, found, limit + 1, last), limit)
     return GrantPage(
-        items=[GrantLine.model_validate(row) for row in await queries.list_by_places(session, places)],
+        items=[GrantLine(**row) for row in await queries.list_by_places(driver, places)],
         next=end and encode_cursor(end.get_position(), end.id),
         facets=count_found(index, found) if facets else None,
     )

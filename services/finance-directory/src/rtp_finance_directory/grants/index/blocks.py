@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -132,8 +133,8 @@ class Blocks:
 
     def list_first(self, among: BitMap, number: int, after: BlockPlace | None) -> list[BlockPlace]:
         """List the first of these grants in the order of a page, behind a place."""
-        found = [place for block in self.blocks.values() for place in islice(block.list_places(among, after), number)]
-        return sorted(found, reverse=True)[:number]
+        listed = (block.list_places(among, after) for block in self.blocks.values())
+        return list(islice(merge(*listed, reverse=True), number))
 
 
 _BLOCKS = "SELECT block, generation, days, ids, amounts FROM grant_blocks WHERE generation > $1"
