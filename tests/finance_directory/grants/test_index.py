@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -11,13 +12,14 @@ from hypothesis import strategies as st
 
 from rtp_embedded.platform import Platform
 from rtp_finance_directory.grants.filters import Filters
-from rtp_finance_directory.grants.index import building
+from rtp_finance_directory.grants.index import building, memory
 from rtp_finance_directory.grants.index.building import index_changes
 from rtp_finance_directory.grants.index.memory import IndexMemory
 from rtp_finance_directory.grants.index.schedule import keep_index
 from rtp_finance_directory.grants.index.searching import count_facets, find_grants, list_places
 from rtp_shared.db import Database, get_driver
-from tests.finance_directory.grants.conftest import _get_url
+from tests.conftest import Api
+from tests.finance_directory.grants.conftest import get_url
 
 pytestmark = pytest.mark.anyio
 
@@ -45,11 +47,11 @@ class Engine:
             await self.owner.execute("UPDATE grant_clock SET position = position + 1")
 
     async def search(
-        self, filters: Filters, *, limit: int = 1000, memory: int = 0
+        self, filters: Filters, *, limit: int = 1000, process: int = 0
     ) -> tuple[list[Any], dict[str, Any]] | None:
         """Return what is found, page by page, and the facets; None if the index does not know."""
         async with self.web.transaction(read_only=True) as session:
-            index = await self.memories[memory].open(await get_driver(session), filters.text)
+            index = await self.memories[process].open(await get_driver(session), filters.text)
             if index is None:
                 return None
             found = find_grants(index, filters)
@@ -111,8 +113,8 @@ async def search_plainly(owner: asyncpg.Connection, asked: Filters) -> tuple[lis
 async def engine(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
     monkeypatch.setattr(building, "BLOCK", 7)
     monkeypatch.setattr(building, "MOST_TAKEN", 10)
-    owner = await asyncpg.connect(_get_url(platform, "owner"))
-    worker, web = (Database(_get_url(platform, kind), pool_size=2) for kind in ("worker", "web"))
+    owner = await asyncpg.connect(get_url(platform, "owner"))
+    worker, web = (Database(get_url(platform, kind), pool_size=2) for kind in ("worker", "web"))
     engine = Engine(owner, worker, web)
     await engine.empty()
     yield engine
@@ -139,9 +141,7 @@ grants = st.builds(
     programme=st.none() | texts,
     regions=st.sets(st.sampled_from(REGIONS)).map(sorted),
 )  # fmt: skip
-days = st.none() | st.dates(
-    min_value=__import__("datetime").date(2018, 12, 1), max_value=__import__("datetime").date(2021, 3, 1)
-)
+days = st.none() | st.dates(min_value=date(2018, 12, 1), max_value=date(2021, 3, 1))
 amounts = st.none() | st.integers(0, 101)
 asked = st.builds(
     Filters,
@@ -183,7 +183,7 @@ async def test_the_index_says_what_the_rows_say_or_nothing(
             async with engine.worker.transaction() as session:
                 await index_changes(await get_driver(session))
         for search in searches:
-            found = await engine.search(search, limit=limit, memory=number % 2)
+            found = await engine.search(search, limit=limit, process=number % 2)
             assert found is None or found == await search_plainly(engine.owner, search)
             if step == "index" and "<" not in ((search.text and await understand(engine, search.text)) or ""):
                 assert found is not None
@@ -192,3 +192,89 @@ async def test_the_index_says_what_the_rows_say_or_nothing(
 async def understand(engine: Engine, text: str) -> str:
     understood: str = await engine.owner.fetchval("SELECT websearch_to_tsquery('english', $1)::text", text)
     return understood
+
+
+def make_grant(number: int, title: str) -> dict[str, Any]:
+    texts: dict[str, Any] = {"grant_id": str(number), "title": title, "description": "", "amount": 1, "day": number}
+    rest = {"recipient": None, "scheme": None, "programme": None, "regions": []}
+    return {**texts, "funder_id": "GB-CHC-1", "funder_name": "A fund", **rest}
+
+
+async def test_who_reads_while_the_index_is_written_asks_the_rows(engine: Engine) -> None:
+    await engine.store([make_grant(1, "choir")])
+    await keep_index(engine.worker)
+    assert await engine.search(Filters()) is not None
+
+    class Interrupted:
+        """A connection beside which the index is written before any words are read."""
+
+        def __init__(self, driver: Any) -> None:
+            self.fetchrow, self.fetchval, self._driver = driver.fetchrow, driver.fetchval, driver
+
+        async def fetch(self, statement: str, *given: Any) -> Any:
+            await engine.store([make_grant(2, "choir")])
+            await keep_index(engine.worker)
+            return await self._driver.fetch(statement, *given)
+
+    for process in (0, 1):
+        async with engine.web.transaction(read_only=True) as session:
+            driver = Interrupted(await get_driver(session))
+            assert await engine.memories[process].open(driver, "choir") is None
+        assert await engine.search(Filters("choir"), process=process) == await search_plainly(
+            engine.owner, Filters("choir")
+        )
+
+
+async def test_words_are_kept_up_to_a_bound_and_found_all_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_BYTES", 40)
+    words = [f"word{number}" for number in range(30)]
+    await engine.store([make_grant(number, word) for number, word in enumerate(words)])
+    await keep_index(engine.worker)
+    for _ in range(2):
+        for word in words:
+            assert await engine.search(Filters(word)) == await search_plainly(engine.owner, Filters(word))
+    [process, _] = engine.memories
+    assert 0 < process.bytes <= 40
+    assert process.bytes == sum(bitmaps.count_bytes() for bitmaps in process.words.values())
+
+
+async def test_a_search_over_http_is_the_same_by_the_rows_and_by_the_index(
+    platform: Platform, anybody: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Database(get_url(platform, "worker"), pool_size=2)
+    used: list[bool] = []
+    open_index = IndexMemory.open
+
+    async def watch(self: IndexMemory, driver: Any, text: str | None) -> Any:
+        index = await open_index(self, driver, text)
+        used.append(index is not None)
+        return index
+
+    monkeypatch.setattr(IndexMemory, "open", watch)
+    searches: list[dict[str, str]] = [
+        {"q": "youth orchestra"},
+        {"q": "music or dance -london", "leastPence": "500000"},
+        {"q": '"young people"'},
+        {"region": "E12000007", "awardedFrom": "2020-01-01"},
+        {"recipientScheme": "GB-CHC", "awardedUntil": "2020-12-31"},
+        {"q": "the"},
+        {"q": "music"},
+    ]
+    pages: dict[bool, list[Any]] = {False: [], True: []}
+    for by_index in (False, True):
+        if by_index:
+            await keep_index(worker)
+        for number, search in enumerate(searches):
+            params = {"facets": "true", "limit": "7", **search}
+            first = (await anybody.get("/v1/grants", params=params)).raise_for_status().json()
+            pages[by_index].append(first)
+            # Go on from where the rows ended, whichever way is taken.
+            if after := pages[False][2 * number].get("next"):
+                params["after"] = after
+            pages[by_index].append((await anybody.get("/v1/grants", params=params)).raise_for_status().json())
+    await worker.close()
+    assert pages[False] == pages[True]
+    assert sum(page["facets"]["counted"] > 7 for page in pages[True]) >= 8
+    assert used == [False] * 14 + [search.get("q") != '"young people"' for search in searches for _ in range(2)]

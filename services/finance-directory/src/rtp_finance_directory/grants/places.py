@@ -20,7 +20,7 @@ class Position(int):
         return position
 
 
-class Place(NamedTuple):
+class RankedPlace(NamedTuple):
     """Where a grant stands: the greater, the earlier."""
 
     rank: int

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_finance_directory.grants.errors import NoSuchGrant
 from rtp_finance_directory.grants.filters import Filters, parse_words, select_newest
 from rtp_finance_directory.grants.models import Grant
-from rtp_finance_directory.grants.places import ANYWHERE, IN_PROGRAMME, IN_TITLE, Place
+from rtp_finance_directory.grants.places import ANYWHERE, IN_PROGRAMME, IN_TITLE, RankedPlace
 from rtp_shared.db import AnyRow
 
 MOST_RANKED = 1000
@@ -40,7 +40,9 @@ async def get_grant(session: AsyncSession, grant_id: UUID) -> AnyRow:
     return row
 
 
-async def list_newest(session: AsyncSession, filters: Filters, *, limit: int, after: Place | None) -> Sequence[AnyRow]:
+async def list_newest(
+    session: AsyncSession, filters: Filters, *, limit: int, after: RankedPlace | None
+) -> Sequence[AnyRow]:
     """List grants from the newest on, behind a place."""
     statement = select(*LISTED, literal(ANYWHERE).label("rank")).where(*filters.build())
     if after is not None:
@@ -51,7 +53,9 @@ async def list_newest(session: AsyncSession, filters: Filters, *, limit: int, af
     return (await session.execute(statement.limit(limit + 1))).all()
 
 
-async def list_ranked(session: AsyncSession, filters: Filters, *, limit: int, after: Place | None) -> Sequence[AnyRow]:
+async def list_ranked(
+    session: AsyncSession, filters: Filters, *, limit: int, after: RankedPlace | None
+) -> Sequence[AnyRow]:
     """List grants from the best match on, among the newest thousand that match."""
     columns = (Grant.id, Grant.awarded_on, Grant.search)
     newest = select_newest(filters, MOST_RANKED, *columns).cte("newest").prefix_with("MATERIALIZED")
@@ -79,7 +83,7 @@ def _rank(search: ColumnElement[str], text: str | None) -> ColumnElement[int]:
 _BY_ID = f"SELECT {', '.join(column.key for column in LISTED)} FROM grants WHERE id = ANY($1)"  # noqa: S608
 
 
-async def list_by_places(driver: Any, places: Sequence[Place]) -> Sequence[Mapping[str, Any]]:
+async def list_by_places(driver: Any, places: Sequence[RankedPlace]) -> Sequence[Mapping[str, Any]]:
     """List the grants at these places, in their order. One that was taken out meanwhile is not there."""
     rows = {row["id"]: row for row in await driver.fetch(_BY_ID, [place.id for place in places])}
     return [rows[place.id] for place in places if place.id in rows]

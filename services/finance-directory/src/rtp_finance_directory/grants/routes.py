@@ -13,7 +13,7 @@ from rtp_finance_directory.grants.filters import Filters
 from rtp_finance_directory.grants.index.memory import Index, IndexMemory
 from rtp_finance_directory.grants.index.searching import count_facets as count_found
 from rtp_finance_directory.grants.index.searching import find_grants, list_places
-from rtp_finance_directory.grants.places import Place, Position
+from rtp_finance_directory.grants.places import Position, RankedPlace
 from rtp_finance_directory.grants.schemas import (
     FacetCount,
     FacetsView,
@@ -118,7 +118,7 @@ async def list_grants(
     while after a load, only the newest thousand that match are, and `complete` of the facets says so.
     """
     key = decode_cursor(after, Position, UUID)
-    last = Place.read(*key) if key else None
+    last = RankedPlace.read(*key) if key else None
     driver = await get_driver(session)
     index = await memory.open(driver, asked.text) if asked.recipient is None else None
     if index is None:
@@ -129,7 +129,7 @@ async def list_grants(
 
 
 async def _search_index(
-    driver: Any, index: Index, asked: Filters, limit: int, last: Place | None, *, facets: bool
+    driver: Any, index: Index, asked: Filters, limit: int, last: RankedPlace | None, *, facets: bool
 ) -> GrantPage:
     found = find_grants(index, asked)
     places, end = cut(list_places(index, found, limit + 1, last), limit)
@@ -140,7 +140,9 @@ async def _search_index(
     )
 
 
-async def _search_rows(session: Session, asked: Filters, limit: int, last: Place | None, *, facets: bool) -> GrantPage:
+async def _search_rows(
+    session: Session, asked: Filters, limit: int, last: RankedPlace | None, *, facets: bool
+) -> GrantPage:
     """Find grants without the index: it is behind, or does not know."""
     find = queries.list_newest if asked.text is None else queries.list_ranked
     async with answer_soon(session):
@@ -149,7 +151,7 @@ async def _search_rows(session: Session, asked: Filters, limit: int, last: Place
     page, end = cut(rows, limit)
     return GrantPage(
         items=[GrantLine.model_validate(row) for row in page],
-        next=end and encode_cursor(Place(end.rank, end.awarded_on, end.id).get_position(), end.id),
+        next=end and encode_cursor(RankedPlace(end.rank, end.awarded_on, end.id).get_position(), end.id),
         facets=_present_facets(counted) if counted else None,
     )
 

@@ -11,7 +11,7 @@ from rtp_finance_directory.grants.filters import Filters
 from rtp_finance_directory.grants.index.blocks import BlockPlace
 from rtp_finance_directory.grants.index.expressions import evaluate
 from rtp_finance_directory.grants.index.memory import Index
-from rtp_finance_directory.grants.places import ANYWHERE, IN_PROGRAMME, IN_TITLE, Place
+from rtp_finance_directory.grants.places import ANYWHERE, IN_PROGRAMME, IN_TITLE, RankedPlace
 from rtp_finance_directory.grants.schemas import FacetCount, FacetsView
 
 MOST_VALUES = 50
@@ -48,9 +48,9 @@ def _list_conditions(index: Index, filters: Filters) -> Iterator[BitMap]:
         yield blocks.find_amounts(filters.least_pence, filters.most_pence)
 
 
-def list_places(index: Index, found: BitMap, number: int, after: Place | None) -> list[Place]:
+def list_places(index: Index, found: BitMap, number: int, after: RankedPlace | None) -> list[RankedPlace]:
     """List the first of the grants that were found, the best match first and then the newest, behind a place."""
-    listed: list[Place] = []
+    listed: list[RankedPlace] = []
     left = found
     for rank in (ANYWHERE,) if index.asked is None else (IN_TITLE, IN_PROGRAMME, ANYWHERE):
         ranked = left & _find_by_words(index, rank) if rank else left
@@ -59,7 +59,7 @@ def list_places(index: Index, found: BitMap, number: int, after: Place | None) -
             continue
         behind = BlockPlace(after.day.toordinal(), after.id.bytes) if after and rank == after.rank else None
         first = index.blocks.list_first(ranked, number - len(listed), behind)
-        listed += [Place(rank, date.fromordinal(each.day), UUID(bytes=each.id)) for each in first]
+        listed += [RankedPlace(rank, date.fromordinal(each.day), UUID(bytes=each.id)) for each in first]
         if len(listed) == number:
             break
     return listed
