@@ -36,7 +36,7 @@ class Engine:
         self.memories = [IndexMemory(), IndexMemory()]
 
     async def empty(self) -> None:
-        await self.owner.execute("TRUNCATE grants")
+        await self.owner.execute("TRUNCATE grants, incoming_grants, grant_loads, grant_problems")
         await keep_index(self.worker)
 
     async def store(self, grants: Sequence[Mapping[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from heapq import merge
@@ -15,6 +15,8 @@ from pyroaring import BitMap
 
 from rtp_finance_directory.grants.index.building import SHIFT
 
+MOST_AMOUNTS = 64
+"""Ranges of amounts whose grants are kept: 8 MiB of a million grants."""
 BITSET = 4096
 """A container of more members than this is a set of bits, in the serialised form."""
 
@@ -55,8 +57,10 @@ class Block:
 
     def find_days(self, first: date | None, last: date | None) -> tuple[int, int]:
         """Return the numbers between which the grants of these days stand: from, and up to."""
-        begin = 0 if last is None else int(np.searchsorted(self.days, -last.toordinal(), "left"))
-        end = len(self.days) if first is None else int(np.searchsorted(self.days, -first.toordinal(), "right"))
+        begin = 0 if last is None else int(np.searchsorted(self.days, np.int32(-last.toordinal()), "left"))
+        end = (
+            len(self.days) if first is None else int(np.searchsorted(self.days, np.int32(-first.toordinal()), "right"))
+        )
         return self.first + begin, self.first + max(begin, end)
 
     def find_amounts(self, least: int | None, most: int | None) -> BitMap:
@@ -87,11 +91,12 @@ def _pack(block: int, fitting: NDArray[np.bool_]) -> BitMap:
     count = int(np.count_nonzero(fitting))
     if not count:
         return BitMap()
+    container, offset = divmod(block << SHIFT, 1 << 16)
     if count > BITSET:
-        content = np.packbits(fitting, bitorder="little").tobytes().ljust(8192, b"\0")
+        content = (bytes(offset // 8) + np.packbits(fitting, bitorder="little").tobytes()).ljust(8192, b"\0")
     else:
-        content = np.flatnonzero(fitting).astype("<u2").tobytes()
-    header = np.array([12346, 1, block | (count - 1) << SHIFT, 16], "<u4").tobytes()
+        content = (np.flatnonzero(fitting) + offset).astype("<u2").tobytes()
+    header = np.array([12346, 1, container | (count - 1) << 16, 16], "<u4").tobytes()
     return BitMap.deserialize(header + content)
 
 
@@ -101,6 +106,7 @@ class Blocks:
 
     generation: int
     blocks: Mapping[int, Block]
+    amounts: dict[tuple[int | None, int | None], BitMap] = field(default_factory=dict)
 
     @cached_property
     def everything(self) -> BitMap:
@@ -129,7 +135,13 @@ class Blocks:
         return found
 
     def find_amounts(self, least: int | None, most: int | None) -> BitMap:
-        return BitMap.union(BitMap(), *(block.find_amounts(least, most) for block in self.blocks.values()))
+        """Return the grants of these amounts. The last that were asked for are kept: people ask for round ones."""
+        if (found := self.amounts.get((least, most))) is None:
+            parts = (block.find_amounts(least, most) for block in self.blocks.values())
+            found = self.amounts[least, most] = BitMap.union(BitMap(), *parts)
+            if len(self.amounts) > MOST_AMOUNTS:
+                self.amounts.pop(next(iter(self.amounts)))
+        return found
 
     def list_first(self, among: BitMap, number: int, after: BlockPlace | None) -> list[BlockPlace]:
         """List the first of these grants in the order of a page, behind a place."""
