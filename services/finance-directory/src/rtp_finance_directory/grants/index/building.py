@@ -12,7 +12,7 @@ import numpy as np
 from pyroaring import BitMap
 
 BLOCK = 32_768
-"""Grants of one block: what a load of one grant has to write anew, in some seconds. Two fill a container of a bitmap."""
+"""Grants of one block: what a load of one grant has to write anew. Two fill a container of a bitmap."""
 SHIFT = 15
 """A grant's number is that of its block, moved by so many bits, and its place in the block."""
 MOST_TAKEN = 100_000
