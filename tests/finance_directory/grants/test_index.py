@@ -196,7 +196,7 @@ async def understand(engine: Engine, text: str) -> str:
 
 def make_grant(number: int, title: str) -> dict[str, Any]:
     texts: dict[str, Any] = {"grant_id": str(number), "title": title, "description": "", "amount": 1, "day": number}
-    rest = {"recipient": None, "scheme": None, "programme": None, "regions": []}
+    rest: dict[str, Any] = {"recipient": None, "scheme": None, "programme": None, "regions": []}
     return {**texts, "funder_id": "GB-CHC-1", "funder_name": "A fund", **rest}
 
 
