@@ -39,7 +39,13 @@ OPEN_OF = {
     "finance-directory": {
         "directory_clock",
         "grants",
+        "grant_blocks",
+        "grant_changes",
         "grant_clock",
+        "grant_facets",
+        "grant_index",
+        "grant_places",
+        "grant_postings",
         "incoming_grants",
         "grant_loads",
         "grant_problems",

@@ -17,6 +17,7 @@ from rtp_finance_directory.funders.funder_routes import funders
 from rtp_finance_directory.funders.programme_routes import programmes
 from rtp_finance_directory.funders.schedule import run_funders
 from rtp_finance_directory.grants.export_routes import grant_exports
+from rtp_finance_directory.grants.index.schedule import run_grant_index
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.moderation.routes import directory_keepers
@@ -122,7 +123,7 @@ service = Service(
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
         RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule, run_funders, run_alerts, run_watch, run_awards],
+    loops=[run_schedule, run_funders, run_alerts, run_watch, run_awards, run_grant_index],
     settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=build_caches,
