@@ -82,9 +82,9 @@ def test_a_member_that_may_be_left_out_of_an_answer_is_not_required() -> None:
 
 def test_429_is_declared_where_somebody_may_do_too_much_at_once() -> None:
     found = {operation["operationId"] for _, _, operation in operations() if "429" in operation["responses"]}
-    assert found >= {"put-document-content", "get-bundle", "import-case", "list-events", "stream-events"}
-    assert found >= {"create-subscription", "change-subscription", "replace-subscription", "resume"}
-    assert not found & {"open-case", "submit-case", "list-cases", "get-token", "pause"}
+    assert found >= {"putDocumentContent", "getCaseBundle", "importCase", "listEvents", "streamEvents"}
+    assert found >= {"createSubscription", "changeSubscription", "replaceSubscription", "resumeSubscription"}
+    assert not found & {"openCase", "submitExpressionOfInterest", "listCases", "getToken", "pauseSubscription"}
 
 
 def test_headers_are_declared_with_the_answers_that_have_them() -> None:
