@@ -35,7 +35,8 @@ def declare(operation: Json, path: str = "/v1/cases") -> Json:
     """Return the answers of an operation as the gateway completes them."""
     problem = {"description": "-", "content": {"application/problem+json": {"schema": {}}}}
     operation = {"tags": ["Made up"], "responses": {"200": {"description": "-"}, "4XX": problem}, **operation}
-    describe_answers({"paths": {path: operation.pop("methods", {"get": operation})}, "components": {"schemas": {}}})
+    paths = {path: operation.pop("methods", {"get": operation})}
+    describe_answers({"servers": [{"url": ""}], "paths": paths, "components": {"schemas": {}}})
     answers: Json = operation["responses"]
     return answers
 
