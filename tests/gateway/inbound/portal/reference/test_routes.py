@@ -106,11 +106,13 @@ async def test_the_pages_are_accessible_and_the_list_is_filtered_while_one_types
     def look(page: Page) -> None:
         page.goto("/docs")
         assert list_violations(page) == []
-        page.get_by_role("searchbox").press_sequentially("withdrawDocument")
+        page.get_by_role("searchbox").press_sequentially("document_id}/actions/withdraw")
         expect(page.get_by_role("status")).to_have_text(f"1 of {page.locator('details li').count()} operations")
         assert list_violations(page) == []
-        page.get_by_role("link", name="Withdraw document").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Withdraw document")
+        page.get_by_role("link", name="Take a document out of the case, unless a version of it was submitted").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Take a document out of the case, unless a version of it was submitted"
+        )
         for path in ("/docs/operations/openCase", "/docs/schemas/CaseView"):
             page.goto(path)
             assert list_violations(page) == []
