@@ -6,6 +6,7 @@ path. What does not follow, its route declares in `responses`, with a descriptio
 
 from collections.abc import Iterator
 
+from rtp_gateway.inbound.portal.problems import build_example
 from rtp_gateway.routing import is_streamed, service_for
 from rtp_gateway.types import JsonObject
 
@@ -37,6 +38,23 @@ HEADERS = {
     "Retry-After": "Seconds after which to try again",
     "WWW-Authenticate": "How to authenticate, or the scope that is lacking",
 }
+SHOWN = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "no-such-case",
+    408: "caller-too-slow",
+    412: "precondition-failed",
+    413: "too-large",
+    415: "unsupported",
+    416: "range-not-satisfiable",
+    422: "invalid",
+    428: "precondition-required",
+    429: "too-many-questions",
+    503: "unavailable",
+    504: "too-slow",
+}
+"""By status: the problem type that is the example. A conflict (409) is another one for every operation."""
 LOWEST_REFUSAL = 400
 OF_REFUSALS = {
     401: ("WWW-Authenticate",),
@@ -47,6 +65,7 @@ OF_REFUSALS = {
 }
 FORMS = {"application/problem+json": "", "application/fhir+json": "Fhir"}
 """The forms in which refusals come, and what is put before their names."""
+_PROBLEM = "application/problem+json"
 _ANY = "4XX"
 """Under it an operation has the form of its refusals, and nothing else."""
 _OAUTH = "Identity"
@@ -71,6 +90,7 @@ def describe_answers(document: JsonObject) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _describe(path, method, operation, components, versioned)
+            _show_problems(operation["responses"], components["responses"], document["servers"][0]["url"])
     components["responses"] = dict(sorted(components["responses"].items()))
 
 
@@ -109,6 +129,16 @@ def _make_refusal(status: int, content: JsonObject, given: JsonObject | None, re
         return refusal
     responses[form + name] = refusal
     return {"$ref": f"#/components/responses/{form}{name}"}
+
+
+def _show_problems(answers: JsonObject, common: JsonObject, base_url: str) -> None:
+    """Give each refusal in the form of problem details an example of its status."""
+    for status, answer in answers.items():
+        refusal = common[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        content = refusal.get("content", {}).get(_PROBLEM)
+        if content and int(status) in SHOWN:
+            shown = {**content, "example": build_example(SHOWN[int(status)], base_url)}
+            refusal["content"] = {**refusal["content"], _PROBLEM: shown}
 
 
 def _list_parameters(operation: JsonObject) -> dict[str, JsonObject]:

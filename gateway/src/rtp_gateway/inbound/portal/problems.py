@@ -121,12 +121,14 @@ def render_problem_type(slug: str, base_url: str) -> str:
         ("Cause", render_prose(cause)),
         ("Remedy", render_prose(remedy)),
     ]
-    return f"{render_list(facts)}<h2>Example</h2>{render_block('Example', _write_example(slug, known, base_url))}"
+    example = json.dumps(build_example(slug, base_url), indent=2, ensure_ascii=False)
+    return f"{render_list(facts)}<h2>Example</h2>{render_block('Example', example)}"
 
 
-def _write_example(slug: str, known: JsonObject, base_url: str) -> str:
-    """Write an answer of the type, as `rtp_shared.problems` renders it."""
-    example = {
+def build_example(slug: str, base_url: str) -> JsonObject:
+    """Return an answer of the type, as `rtp_shared.problems` renders it."""
+    known = load_problem_types()[slug]
+    example: JsonObject = {
         "type": f"{base_url}/problems/{slug}",
         "title": known["title"],
         "status": known["status"],
@@ -135,4 +137,4 @@ def _write_example(slug: str, known: JsonObject, base_url: str) -> str:
     }
     if known["status"] == HTTPStatus.UNPROCESSABLE_ENTITY:
         example["errors"] = [{"in": "body", "field": "/serviceName", "reason": "must not be empty"}]
-    return json.dumps(example, indent=2, ensure_ascii=False)
+    return example
