@@ -30,7 +30,6 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
-    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,25 +63,33 @@ _LIMIT, _EXAMINED = bindparam("limit", type_=Integer), bindparam("examined", typ
 _PAST = bindparam("past", type_=Uuid)
 _FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
 _AFTER_AT = bindparam("after_at", type_=DateTime(timezone=True))
+
+
+def _write(at: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return an instant as it is written in JSON: PostgreSQL does it in a fifth of the time that a Python object takes."""
+    written = func.to_char(func.timezone("UTC", at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    return func.replace(written, ".000000Z", "Z", type_=Text)
+
+
 LINE = (
-    _case.id,
+    _case.id.cast(Text).label("id"),
     _case.number,
-    _case.route,
-    type_coerce(_case.status, Text).label("status"),
+    _case.route.cast(Text).label("route"),
+    _case.status.cast(Text).label("status"),
     OWN_VERSION.label("version"),
-    _case.employer_id,
+    _case.employer_id.cast(Text).label("employer_id"),
     get_name(_case.employer_id).label("employer_name"),
     _case.region,
     _case.service_name,
-    _case.sector,
-    _case.suspended,
-    _case.escalated_at,
-    _case.final_at,
-    _case.opened_at,
-    OWN_CHANGE_TIME.label("changed_at"),
-    _case.submitted_at,
+    _case.sector.cast(Text).label("sector"),
+    _case.suspended.cast(Text).label("suspended"),
+    _write(_case.escalated_at).label("escalated_at"),
+    _write(_case.final_at).label("final_at"),
+    _write(_case.opened_at).label("opened_at"),
+    _write(OWN_CHANGE_TIME).label("changed_at"),
+    _write(_case.submitted_at).label("submitted_at"),
 )
-"""The columns of a line."""
+"""The columns of a line, as they are written in JSON."""
 
 
 class Place(NamedTuple):
@@ -192,11 +199,11 @@ def _select_near(shape: Shape) -> AnySelect:
     last = near.c.case_id.desc() if shape.order is CaseOrder.OLDEST else near.c.case_id.asc()
     reached = select(near.c.case_id).order_by(last).limit(1).scalar_subquery()
     reach = select(func.count().label("examined"), reached.label("reached")).select_from(near).subquery("reach")
-    lines = select(*LINE).select_from(near).join(Case.__table__, _case.id == near.c.case_id)
+    lines = select(*LINE, near.c.case_id.label("place")).select_from(near).join(Case.__table__, _case.id == near.c.case_id)
     lines = lines.where(near.c.found, *list_conditions(shape))
     page: Subquery = lines.order_by(_order_by_id(shape.order, near.c.case_id)).limit(_LIMIT).subquery("page")
     lines_of_all = select(*page.c, *reach.c).select_from(reach).outerjoin(page, true())
-    return lines_of_all.order_by(_order_by_id(shape.order, page.c.id))
+    return lines_of_all.order_by(_order_by_id(shape.order, page.c.place))
 
 
 @lru_cache(500)

@@ -65,7 +65,7 @@ async def list_cases(
     place = _read_place(after, question.order)
     rows = await listing.list_cases(context.session, question, limit=limit, after=place)
     page, last = cut(rows, limit)
-    parts = await expansion.expand(context, [row.id for row in page], expand) if expand else {}
+    parts = await expansion.expand(context, [UUID(row.id) for row in page], expand) if expand else {}
     shown: dict[str, Any] = {
         "items": _show(page, {CaseField.ID, *fields} if fields else CaseField, parts),
         "next": last and _write_place(last, question.order),
@@ -86,7 +86,7 @@ def _show(rows: Sequence[AnyRow], fields: Collection[CaseField], parts: Mapping[
         chosen = [(place, name) for place, name in enumerate(_FIELDS) if name in fields]
         lines = [{name: row[place] for place, name in chosen} for row in rows]
     for row, line in zip(rows, lines, strict=True):
-        line |= parts.get(row.id, {}) if parts else {}
+        line |= parts.get(UUID(row.id), {}) if parts else {}
     return lines
 
 
@@ -101,4 +101,4 @@ def _read_place(after: str | None, order: CaseOrder) -> Place | None:
 
 def _write_place(last: AnyRow, order: CaseOrder) -> str:
     times = {CaseOrder.CHANGED: last.changed_at, CaseOrder.SUBMITTED: last.submitted_at}
-    return encode_cursor(order, last.id, *((times[order].isoformat(),) if order.is_by_time else ()))
+    return encode_cursor(order, last.id, *((times[order],) if order.is_by_time else ()))
