@@ -24,8 +24,8 @@ from rtp_shared.web import create_router
 
 search = create_router(prefix="/v1/cases", tags=["Cases"])
 _NAMES = {name: field.serialization_alias for name, field in CaseLine.model_fields.items()}
-_FIELDS = tuple(CaseField(_NAMES[column.name]) for column in listing.LINE)
-"""The fields of a line, in the order of the columns."""
+_FIELDS = tuple(str(_NAMES[column.name]) for column in listing.LINE)
+"""The fields of a line, in the order of the columns. They are no enums, of which each would be asked for its value."""
 
 
 @search.get("", response_model=CasePage)
