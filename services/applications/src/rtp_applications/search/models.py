@@ -35,7 +35,7 @@ class SearchEntry(Model):
 
 
 class ListEntry(Model):
-    """What one reader's lists go by that does not change with a case's status: each has an index in the reader's order."""
+    """What a reader's lists go by and a case's status does not change. Each has an index in the reader's order."""
 
     __tablename__ = "list_entries"
 
