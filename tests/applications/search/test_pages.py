@@ -78,7 +78,8 @@ async def test_a_line_has_the_fields_that_are_asked_for(group: Api) -> None:
 
 async def test_a_page_is_what_its_schema_says_to_the_byte(office: Office) -> None:
     """It is written without models: these read it, and write the same."""
-    for query in ({}, {"count": "true", "facet": "status"}, {"sort": "changed", "limit": 1}):
+    asked: list[dict[str, str | int]] = [{}, {"count": "true", "facet": "status"}, {"sort": "changed", "limit": 1}]
+    for query in asked:
         answer = await office.officer.api.get("/v1/cases", params=query)
         assert answer.headers["Vary"] == "On-Behalf-Of"
         page = answer.json()

@@ -181,7 +181,7 @@ async def test_an_entry_follows_its_case(group: Api, officers: Api) -> None:
     for sector, seen in (("youth", False), ("fire-and-rescue", True)):
         listed = (await group.get("/v1/cases", params={"sector": sector})).json()["items"]
         assert (draft["id"] in [each["id"] for each in listed]) == seen, sector
-    theirs = {"sector": "fire-and-rescue", "limit": 200}
+    theirs: dict[str, str | int] = {"sector": "fire-and-rescue", "limit": 200}
     assert draft["id"] not in [each["id"] for each in (await officers.get("/v1/cases", params=theirs)).json()["items"]]
     await submit_case(group, answer.json())
     assert draft["id"] in [each["id"] for each in (await officers.get("/v1/cases", params=theirs)).json()["items"]]
