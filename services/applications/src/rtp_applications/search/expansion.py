@@ -23,7 +23,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 MOST_CASES = 50
 MOST_DOCUMENTS = 20
 Parts = dict[str, Any]
-"""By name of the field of a line."""
+"""By the name on the wire of the field of a line."""
 
 
 async def expand(
@@ -36,17 +36,17 @@ async def expand(
     for case_id, snapshot in cases.items():
         view = build_view(snapshot, context.caller, context.get_process(snapshot), context.now)
         if CasePart.DEADLINES in parts:
-            found[case_id]["deadlines"] = view.deadlines
+            found[case_id][CasePart.DEADLINES] = view.deadlines
         if CasePart.ALLOWED_ACTIONS in parts:
-            found[case_id]["allowed_actions"] = view.allowed_actions
+            found[case_id][CasePart.ALLOWED_ACTIONS] = view.allowed_actions
     if CasePart.PARTIES in parts:
         names, today = await list_names_of_cases(context.session, case_ids), civil_date(context.now)
         for case_id, snapshot in cases.items():
-            found[case_id]["parties"] = build_party_views(snapshot, names, context.caller, today)
+            found[case_id][CasePart.PARTIES] = build_party_views(snapshot, names, context.caller, today)
     if CasePart.DOCUMENTS in parts:
         for case_id, documents in (await _list_documents(context, cases)).items():
             lines = [build_line(*each) for each in documents[:MOST_DOCUMENTS]]
-            found[case_id] |= {"documents": lines, "more_documents": len(documents) > MOST_DOCUMENTS}
+            found[case_id] |= {CasePart.DOCUMENTS: lines, "moreDocuments": len(documents) > MOST_DOCUMENTS}
     return found
 
 
