@@ -25,6 +25,7 @@ from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
 from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler, run_follow_up_scheduler
 from rtp_advice_matching.settings import AdviceSettings
+from rtp_advice_matching.subject_data.routes import subject_data
 from rtp_advice_matching.support_plan.handlers import HANDLERS
 from rtp_advice_matching.support_plan.routes import support_plans
 from rtp_shared.service import Service
@@ -53,6 +54,7 @@ service = Service(
         fairness,
         market_fairness,
         support_erasures,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,

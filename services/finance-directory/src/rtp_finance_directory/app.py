@@ -30,6 +30,7 @@ from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
+from rtp_finance_directory.subject_data.routes import subject_data
 from rtp_finance_directory.timing import handlers as timing_handlers
 from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
@@ -84,6 +85,7 @@ service = Service(
         notices,
         contract_endings,
         case_notices,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from rtp_applications.access_log.routing import LoggedRoute, Reads
 from rtp_applications.auth import CaseReader
 from rtp_applications.cases.dependencies import Context
 from rtp_applications.history.entries import parse_instant
@@ -21,6 +22,7 @@ from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.web import create_router
 
 search = create_router(prefix="/v1/cases", tags=["Cases"])
+search.route_class = LoggedRoute
 _NAMES = {field.serialization_alias: name for name, field in CaseLine.model_fields.items()}
 """The names of a line's fields, by those on the wire."""
 _ALL = tuple(_NAMES[field] for field in CaseField)
@@ -31,6 +33,7 @@ async def list_cases(
     _: CaseReader,
     context: Context,
     question: AskedFor,
+    reads: Reads,
     limit: Limit = 50,
     after: After = None,
     fields: Annotated[
@@ -62,7 +65,7 @@ async def list_cases(
     place = _read_place(after, question.order)
     rows = await listing.list_cases(context.session, question, limit=limit, after=place)
     page, last = cut(rows, limit)
-    parts = await expansion.expand(context, [row.id for row in page], expand) if expand else {}
+    parts = await expansion.expand(context, [row.id for row in page], expand, reads) if expand else {}
     names = ("id", *(_NAMES[each] for each in fields)) if fields else _ALL
     shown = CasePage(
         items=[CaseLine.model_validate(_pick(row, names) | parts.get(row.id, {})) for row in page],
