@@ -108,11 +108,12 @@ async def test_everything_planted_is_found_and_nobody_else(
         assert planted.other_name not in shown
         kinds = {each["kind"] for each in export["records"]}
         assert kinds >= {
-            "part in a case", "record put on file", "document", "version of a document", "barrier", "entry of a history",
+            "part in a case", "record put on file", "document", "version of a document", "barrier",
+            "entry of a history",
             "complaint on data protection", "request for access to one's data", "event",
         }  # fmt: skip
         for each in export["records"]:
-            assert each["source"] and each["recipients"] and each["kept"], each
+            assert all((each["source"], each["recipients"], each["kept"])), each
 
 
 async def test_the_page_says_the_same_to_a_person(planted: Planted, group: Api) -> None:
@@ -175,8 +176,8 @@ async def test_it_is_logged_for_who_vouches(planted: Planted, group: Api, overse
 
 async def test_an_adviser_is_found_by_the_profile_s_id(new_client: NewClient, overseer: Api) -> None:
     network, rival = await new_client(), await new_client()
-    made = await network.post("/v1/adviser-networks", json={"name": "A network"})
-    profile = {
+    await network.post("/v1/adviser-networks", json={"name": "A network", "description": "Of a test."})
+    profile: dict[str, Any] = {
         "name": f"Name{uuid.uuid4().hex}", "kind": "mentor", "inPerson": False, "remote": True, "topics": ["legal"],
         "capacity": 1, "chargeBasis": "free", "about": f"About {uuid.uuid4().hex}",
     }  # fmt: skip
@@ -191,11 +192,15 @@ async def test_an_adviser_is_found_by_the_profile_s_id(new_client: NewClient, ov
     assert (await rival.post(EXPORT, json=asked)).status_code == 404
 
 
-async def test_a_client_that_acts_for_itself_is_found(group: Api, overseer: Api, new_client: NewClient) -> None:
-    search = {"name": uuid.uuid4().hex, "criteria": {"sector": "adult-social-care"}}
+async def test_a_client_that_acts_for_itself_is_found(
+    group: Api, overseer: Api, new_client: NewClient, platform: Platform
+) -> None:
+    search: dict[str, Any] = {"name": uuid.uuid4().hex, "criteria": {"sector": "adult-social-care"}}
     saved = await group.post("/v1/saved-searches", json=search)
     assert saved.status_code == 201, saved.text
     asked = {"reference": group.person}
+    assert platform.app.recorder is not None
+    await platform.app.recorder.calls.flush()
     for api in (group, overseer):
         export = await api.post(EXPORT, json=asked)
         assert export.status_code == 200, export.text

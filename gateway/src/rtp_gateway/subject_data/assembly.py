@@ -26,7 +26,7 @@ PURPOSES = (
 )
 RIGHTS = [
     "To have what is wrong put right: by the client that vouches for the person",
-    "To be erased, to have the use restricted, and to object: /v1/personal-erasures, /v1/support-erasures, /v1/erasures",
+    "To be erased, to restrict the use, and to object: /v1/personal-erasures, /v1/support-erasures, /v1/erasures",
     "To complain to the body: /v1/data-protection-complaints; and to the Information Commissioner: ico.org.uk",
     "There is no automated decision: matching proposes, and people decide (Article 22)",
 ]

@@ -8,6 +8,7 @@ from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.erasures.handlers import HANDLERS as OF_ERASURES
 from rtp_advice_matching.erasures.routes import support_erasures
 from rtp_advice_matching.fairness.market_routes import market_fairness
 from rtp_advice_matching.fairness.routes import fairness
@@ -58,7 +59,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    handlers=HANDLERS,
+    handlers={**HANDLERS, **OF_ERASURES},
     loops=[
         run_reminders,
         run_scheduler,

@@ -34,6 +34,7 @@ from rtp_finance_directory.subject_data.routes import subject_data
 from rtp_finance_directory.timing import handlers as timing_handlers
 from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
+    CaseDisposed,
     CaseLapsed,
     CaseStopped,
     CaseSubmitted,
@@ -102,6 +103,9 @@ service = Service(
         GoLiveDateSet.TYPE: hear_in_turn(timing_handlers.handle_go_live_date_set, handlers.handle_facts_changed),
         DeadlineApproaching.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
         DeadlineMoved.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
+        CaseDisposed.TYPE: hear_in_turn(
+            handlers.handle_case_disposed, notice_handlers.handle_case_disposed, timing_handlers.handle_case_disposed
+        ),
         CaseLapsed.TYPE: notice_handlers.handle_case_ended,
         CaseStopped.TYPE: notice_handlers.handle_case_ended,
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
