@@ -13,6 +13,16 @@ from rtp_shared.db import AnyRow, system_scope
 from rtp_shared.identities import Principal
 
 SERVICE, OF_CLIENTS = "gateway", "client."
+COLUMNS = {
+    "events": "event_id type case_id body recorded_at",
+    "erasures": "person_id asked_by asked_client asked_at confirmed_by confirmed_client confirmed_at",
+    "clients": "client_id name organisation scopes created_at",
+    "subscriptions": "client_id sink description",
+    "calls": "client_id method path status at",
+    "deliveries": "client_id",
+    "attempts": "answer client_id",
+}
+"""Columns that hold something of a person, as `tests/architecture/test_personal_columns.py` knows them."""
 _KEPT = {
     "event": "its data 400 days, unless the operator has set another time, or until the person is erased: /v1/erasures",
     "erasure": "for good: who asked for it and who confirmed it",
@@ -24,14 +34,13 @@ _KEPT = {
 
 async def collect_own(session: AsyncSession, question: ServiceQuestion, *, actor: Principal) -> list[SubjectRecord]:
     """Return what the gateway keeps, as far as the caller may see it, or answers for the data."""
-    everybody = OVERSEE in actor.scopes
-    asked = {"readers": actor.identities, "everybody": everybody}
+    readers, everybody, reference = actor.identities, OVERSEE in actor.scopes, question.reference
     people = [(PersonKind.PARTY, each) for each in question.party_ids]
     people += [(PersonKind.ADVISER, each) for each in question.adviser_ids]
-    client_id = _read_client(question.reference, actor, everybody=everybody)
+    client_id = _read_client(reference, actor, everybody=everybody)
     async with system_scope(session, "a person is looked for in all events, and shown in those that the caller sees"):
-        events = await queries.list_naming_events(session, people, **asked)
-        erasures = await queries.list_erasures_by(session, question.reference, **asked)
+        events = await queries.list_naming_events(session, people, readers=readers, everybody=everybody)
+        erasures = await queries.list_erasures_by(session, reference, readers=readers, everybody=everybody)
         of_client = await queries.list_of_client(session, client_id) if client_id else []
     return [
         *(_build_event(row, everybody=everybody) for row in events),
@@ -55,7 +64,7 @@ def _build_event(row: AnyRow, *, everybody: bool) -> SubjectRecord:
 
 
 def _build(kind: str, row: AnyRow) -> SubjectRecord:
-    content = {name: value for name, value in row._mapping.items() if name != "id"}
+    content = {name: value for name, value in row._asdict().items() if name != "id"}
     return _record(kind, row.id, content, ["the client itself", "whoever answers for the data"])
 
 

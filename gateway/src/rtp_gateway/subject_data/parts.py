@@ -22,7 +22,7 @@ async def fetch_part(
     if status != 200:
         raise Unavailable(f"{name} does not say what it keeps; ask again")
     try:
-        return SubjectData.model_validate(json.loads(body, object_hook=None), by_alias=True, by_name=True)
+        return SubjectData.model_validate(json.loads(body), by_alias=True, by_name=True)
     except (ValueError, ValidationError) as error:
         raise Unavailable(f"{name} does not say what it keeps; ask again") from error
 
@@ -45,10 +45,11 @@ async def _exchange(upstreams: Upstreams, name: str, content: bytes, headers: Se
 def _build_scope(content: bytes, headers: Sequence[Header]) -> Scope:
     own = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
     trace = tracing.current.get()
-    traced = [(b"correlation-id", trace.correlation_id.encode()), (b"traceparent", trace.traceparent.encode())]
+    if trace is not None:
+        own += [(b"correlation-id", trace.correlation_id.encode()), (b"traceparent", trace.traceparent.encode())]
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
         "path": PATH, "raw_path": PATH.encode(), "query_string": b"", "root_path": "",
-        "headers": [*headers, *own, *(traced if trace else [])],
+        "headers": [*headers, *own],
         "server": ("localhost", 80), "client": None, "state": {},
     }  # fmt: skip

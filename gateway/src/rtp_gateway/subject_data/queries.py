@@ -20,8 +20,10 @@ _EVENTS = text("""
     FROM events e WHERE e.position = ANY (:positions) AND (:everybody OR e.readers && :readers) ORDER BY e.position
 """).bindparams(bindparam("positions", type_=ARRAY(Integer)), _READERS)
 _ERASURES = text("""
-    SELECT id::text, kind, asked_at, confirmed_at, asked_by = :reference AS asked, confirmed_by = :reference AS confirmed
-    FROM erasures WHERE (asked_by = :reference AND (:everybody OR 'client:' || asked_client = ANY (:readers)))
+    SELECT id::text, kind, asked_at, confirmed_at, asked_by = :reference AS asked,
+        confirmed_by = :reference AS confirmed
+    FROM erasures
+    WHERE (asked_by = :reference AND (:everybody OR 'client:' || asked_client = ANY (:readers)))
         OR (confirmed_by = :reference AND (:everybody OR 'client:' || confirmed_client = ANY (:readers)))
     ORDER BY id
 """).bindparams(bindparam("reference", type_=String), _READERS)

@@ -106,7 +106,7 @@ async def erase(session: AsyncSession, subject: ErasureSubject, order: ErasureOr
 
 
 async def erase_of_case(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
-    """Erase all that was written of a destroyed case's support. Done a second time it finds nothing, and records none."""
+    """Erase all that was written of a destroyed case's support. A second time it finds and records nothing."""
     request_id = await session.scalar(select(SupportRequest.id).where(SupportRequest.case_id == case_id))
     if request_id is None:
         return

@@ -8,20 +8,20 @@ from sqlalchemy import Boolean, DateTime, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.subject_data.sources import SOURCES
+from rtp_advice_matching.subject_data.sources import SOURCES, Source
 from rtp_shared.contracts.subject_data import OVERSEE, ServiceQuestion, SubjectData, SubjectRecord
-from rtp_shared.db import enter_system_scope
+from rtp_shared.db import AnyRow, enter_system_scope
 from rtp_shared.identities import Principal
 
 SERVICE = "advice-matching"
-_BINDS = {
-    "reference": Text(),
-    "advisers": ARRAY(Uuid()),
-    "organisation": Uuid(),
-    "readers": ARRAY(Text()),
-    "everybody": Boolean(),
-    "now": DateTime(timezone=True),
-}
+_BINDS = (
+    bindparam("reference", type_=Text),
+    bindparam("advisers", type_=ARRAY(Uuid)),
+    bindparam("organisation", type_=Uuid),
+    bindparam("readers", type_=ARRAY(Text)),
+    bindparam("everybody", type_=Boolean),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 async def collect(session: AsyncSession, question: ServiceQuestion, *, actor: Principal, now: datetime) -> SubjectData:
@@ -38,20 +38,21 @@ async def collect(session: AsyncSession, question: ServiceQuestion, *, actor: Pr
         "now": now,
     }
     records = []
-    for each in SOURCES:
-        named = [name for name in _BINDS if f":{name}" in each.sql]
-        statement = text(each.sql).bindparams(*(bindparam(name, type_=_BINDS[name]) for name in named))
-        for row in await session.execute(statement, {name: asked[name] for name in named}):
-            records.append(
-                SubjectRecord(
-                    service=SERVICE,
-                    kind=each.kind,
-                    id=row.id,
-                    case_id=None,
-                    content=row.content,
-                    source=row.source,
-                    recipients=list(each.recipients),
-                    kept=each.kept,
-                )
-            )
+    for source in SOURCES:
+        named = {name: value for name, value in asked.items() if f":{name}" in source.sql}
+        statement = text(source.sql).bindparams(*(each for each in _BINDS if each.key in named))
+        records += [_build_record(source, row) for row in await session.execute(statement, named)]
     return SubjectData(records=records, withheld=[])
+
+
+def _build_record(source: Source, row: AnyRow) -> SubjectRecord:
+    return SubjectRecord(
+        service=SERVICE,
+        kind=source.kind,
+        id=row.id,
+        case_id=None,
+        content=row.content,
+        source=row.source,
+        recipients=list(source.recipients),
+        kept=source.kept,
+    )

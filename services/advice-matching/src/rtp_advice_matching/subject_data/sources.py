@@ -1,8 +1,8 @@
 """Where people are named or described in the tables of advice-matching, and what is shown of each place.
 
-A new column that names or describes people is added here; `tests/architecture/test_personal_columns.py` refuses one that
-is declared neither here nor as of nobody. Rows are read with the caller's own sight, and with everybody's by whoever
-answers for the data. No row names a staff group or another adviser: what their texts say of others is the group's.
+A new column that names or describes people is added here; `tests/architecture/test_personal_columns.py` refuses one
+that is declared neither here nor as of nobody. Rows are read with the caller's own sight, and with everybody's by
+whoever answers for the data. No row names a staff group or another adviser: what their texts say of others is theirs.
 """
 
 from collections.abc import Mapping
@@ -30,8 +30,9 @@ _UNTIL_ERASED = "until it is erased (/v1/support-erasures), or the case is destr
 SOURCES = (
     Source(
         "profile of an adviser",
-        f"""SELECT a.id::text, 'the network ' || a.network_id AS source, to_jsonb(a) - 'event_hash' - 'changed_in' AS content
-            FROM advisers a WHERE a.id = ANY (:advisers) AND {_OWN}""",
+        f"""SELECT a.id::text, 'the network ' || a.network_id AS source,
+                to_jsonb(a) - 'event_hash' - 'changed_in' AS content
+            FROM advisers a WHERE a.id = ANY (:advisers) AND {_OWN}""",  # noqa: S608 - of our own words
         {
             "advisers": "id name about network_id network_name sectors regions remote topics stages legal_forms "
             "headcount_from headcount_to languages access_needs capacity engaged hours_per_month calendar charge_basis "
@@ -42,10 +43,11 @@ SOURCES = (
     ),
     Source(
         "proposal of the adviser",
-        f"""SELECT p.request_id::text AS id, 'worked out here by the published rules' AS source, jsonb_build_object('rank',
-                p.rank, 'score', p.score, 'parts', p.parts, 'withdrawnAt', p.withdrawn_at) AS content
+        f"""SELECT p.request_id::text AS id, 'worked out here by the published rules' AS source,
+                jsonb_build_object('rank', p.rank, 'score', p.score, 'parts', p.parts, 'withdrawnAt',
+                p.withdrawn_at) AS content
             FROM proposals p JOIN advisers a ON a.id = p.adviser_id AND {_OWN}
-            WHERE p.adviser_id = ANY (:advisers) AND (:everybody OR p.readers && :readers)""",
+            WHERE p.adviser_id = ANY (:advisers) AND (:everybody OR p.readers && :readers)""",  # noqa: S608 - of our own words
         {"proposals": "adviser_id rank score parts"},
         (NETWORK, "the staff group"),
         "for good, by the adviser's id",
@@ -56,9 +58,10 @@ SOURCES = (
                 e.status, 'offeredAt', e.offered_at, 'acceptedAt', e.accepted_at, 'firstContactOn', e.first_contact_on,
                 'endedAt', e.ended_at, 'reason', e.reason) AS content
             FROM engagements e JOIN advisers a ON a.id = e.adviser_id AND {_OWN}
-            WHERE e.adviser_id = ANY (:advisers) AND (:everybody OR e.readers && :readers)""",
+            WHERE e.adviser_id = ANY (:advisers) AND (:everybody OR e.readers && :readers)""",  # noqa: S608 - of our own words
         {
-            "engagements": "adviser_id offered_at accepted_at first_contact_on contact_missed_at ended_by ended_at reason"
+            "engagements": "adviser_id offered_at accepted_at first_contact_on contact_missed_at ended_by ended_at "
+            "reason"
         },
         (NETWORK, GROUP),
         "for good, by the adviser's id",
@@ -67,7 +70,7 @@ SOURCES = (
         "session with the adviser",
         f"""SELECT t.id::text, t.recorded_by AS source, jsonb_build_object('heldOn', t.held_on, 'minutes', t.minutes,
                 'notes', CASE WHEN t.recorded_by = 'network' THEN t.notes END) AS content
-            FROM support_sessions t {_ENGAGED} {_OF_ADVISER}""",
+            FROM support_sessions t {_ENGAGED} {_OF_ADVISER}""",  # noqa: S608 - of our own words
         {"support_sessions": "held_on minutes notes recorded_by"},
         (NETWORK, GROUP),
         _UNTIL_ERASED,
@@ -76,7 +79,7 @@ SOURCES = (
         "feedback on the adviser",
         f"""SELECT t.engagement_id || ' ' || t.side AS id, t.side AS source, jsonb_build_object('rating', t.rating,
                 'comment', t.comment, 'givenAt', t.given_at) AS content
-            FROM feedback t {_ENGAGED} {_OF_ADVISER} AND (t.side = 'network' OR t.shows_at <= :now)""",
+            FROM feedback t {_ENGAGED} {_OF_ADVISER} AND (t.side = 'network' OR t.shows_at <= :now)""",  # noqa: S608 - of our own words
         {"feedback": "side rating comment given_at"},
         (NETWORK, GROUP, "each side once both have given it, or its time is over"),
         _UNTIL_ERASED,
@@ -92,7 +95,8 @@ SOURCES = (
             WHERE (o.proposed_by = :reference AND (:everybody OR 'client:' || o.proposed_client = ANY (:readers)))
                OR (o.ended_by = :reference AND (:everybody OR 'client:' || o.ended_client = ANY (:readers)))""",
         {
-            "matching_overrides": "adviser_id advised_adviser_id reason proposed_by proposed_client ended_by ended_client"
+            "matching_overrides": "adviser_id advised_adviser_id reason proposed_by proposed_client ended_by "
+            "ended_client"
         },
         (OPERATOR,),
         "for good, under a pseudonym once the person is erased",
@@ -122,4 +126,4 @@ OF_OTHERS = {
     "adviser_networks": "description website",
     "resources": "publisher",
 }
-"""What is a staff group's, an organisation's or published, and may speak of people: it is handed out to nobody alone."""
+"""What is a staff group's, an organisation's or published, and may speak of people: it is nobody's alone."""

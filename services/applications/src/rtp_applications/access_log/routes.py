@@ -37,7 +37,7 @@ async def list_personal_data_reads(
     since: Annotated[Instant | None, Query(description="Only from this time on")] = None,
     until: Annotated[Instant | None, Query(description="Only before this time")] = None,
 ) -> Page[PersonalDataReadView]:
-    """List who read the data of the people for whom you vouch, newest first; with `personal-data:oversee`, of everybody.
+    """List who read the data of the people for whom you vouch, newest first; with `personal-data:oversee`, of all.
 
     Each showing of names of a case, of a confidential document, and of all that is kept of a person is here, before it
     is sent. Of a draft nobody learns who sees it but whoever answers for the data. It is kept for 24 months, and goes

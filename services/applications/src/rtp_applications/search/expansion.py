@@ -31,7 +31,7 @@ Parts = dict[str, Any]
 async def expand(
     context: CommandContext, case_ids: Sequence[UUID], parts: Collection[CasePart], reads: PersonalDataReads
 ) -> Mapping[UUID, Parts]:
-    """Return by case the parts that are asked for, as far as the caller may see them, and note whose names those tell."""
+    """Return by case the parts that are asked for, as far as the caller may see them; note whose names they tell."""
     found = defaultdict[UUID, Parts](dict)
     readers = context.caller.identities
     cases = await read_snapshots(context.session, case_ids, readers=readers, now=context.now)

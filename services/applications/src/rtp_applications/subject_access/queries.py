@@ -45,7 +45,7 @@ async def list_requests(
 
 
 def _find_first_open(today: date, months: int) -> date:
-    """Return the first day of receipt whose time is not over today: the last day of a short month stands for several."""
+    """Return the first day of receipt whose time is not over. The last day of a short month stands for several."""
     day = add_months(today, -months)
     while add_months(day, months) >= today:
         day = date.fromordinal(day.toordinal() - 1)

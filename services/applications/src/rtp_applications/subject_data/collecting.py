@@ -26,10 +26,9 @@ async def collect(session: AsyncSession, reference: str, *, actor: Principal) ->
     everybody = OVERSEE in actor.scopes
     if everybody:
         await enter_system_scope(session, "whoever answers for the data hands out all that is kept of a person")
-    asked = {"readers": actor.identities, "everybody": everybody}
-    names = await queries.list_names_of(session, reference, **asked)
+    names = await queries.list_names_of(session, reference, readers=actor.identities, everybody=everybody)
     words = [*names, *([reference] if Forgotten(reference, "").is_distinctive else [])]
-    kept = await queries.list_kept(session, reference, words, **asked)
+    kept = await queries.list_kept(session, reference, words, readers=actor.identities, everybody=everybody)
     cases = list({row.case_id for _, row in kept if row.case_id})
     async with system_scope(session, "everybody else is left out, also those whom the caller may not know of"):
         others, others_names = await queries.list_others(session, cases, reference)

@@ -7,11 +7,10 @@ from sqlalchemy import Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.sight import KNOWN
 from rtp_applications.subject_data.sources import SOURCES, Source
 from rtp_shared.db import AnyRow
 
-_BUILT = [(source, source.build(KNOWN)) for source in SOURCES]
+_BUILT = [(source, source.build()) for source in SOURCES]
 _NAMES = text(
     "SELECT DISTINCT n.name FROM party_names n JOIN case_parties p ON p.id = n.party_id "
     "WHERE p.person = :reference AND (:everybody OR p.holder = ANY (:readers))"
@@ -43,7 +42,7 @@ async def list_kept(
     asked = {"reference": reference, "readers": list(readers), "all": everybody, "words": list(words)}
     found = []
     for source, statement in _BUILT:
-        given = {name: value for name, value in asked.items() if name in statement._bindparams}
+        given = {name: value for name, value in asked.items() if f":{name}" in source.get_text()}
         found += [(source, row) for row in await session.execute(statement, given)]
     return found
 

@@ -1,21 +1,21 @@
 """Where people are named in the tables of applications, and what is shown of each place.
 
-A new column that names or describes people is added here; `tests/architecture/test_personal_columns.py` refuses one that
-is declared neither here nor as of nobody.
+A new column that names or describes people is added here; `tests/architecture/test_personal_columns.py` refuses one
+that is declared neither here nor as of nobody.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Boolean, String, Text, TextClause, Uuid, bindparam, text
+from sqlalchemy import Boolean, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
+
+from rtp_applications.cases.sight import KNOWN
 
 BY_RETENTION = "with its case, by the retention schedule: GET /v1/cases/{caseId}/retention"
 GROUP = "the staff group's client and whom it lets into the case"
 BODIES = "the bodies of the case and the central team, once the case is submitted"
 OWN_SIDE = "whoever vouches for the person"
-_SEES = ":all OR EXISTS (SELECT FROM cases WHERE cases.id = {case} AND {known})"
 
 
 @dataclass(frozen=True)
@@ -31,33 +31,33 @@ class Source:
     recipients: tuple[str, ...]
     kept: str = BY_RETENTION
     source: str = "the client or organisation that vouched for the person"
-    by_name: bool = False
-    """Whether the texts of it may name the person without saying who vouches: read with the case's own sight."""
 
-    def build(self, known: str) -> TextClause:
-        """Return the statement; rows of cases that these readers may not know of are not found."""
-        sees = _SEES.format(case="found.case_id", known=known)
-        held = "" if self.by_name else "AND (:all OR found.holder = ANY (:readers))"
-        statement = text(
-            f"SELECT * FROM ({self.sql}) found WHERE (found.case_id IS NULL OR {sees}) {held} ORDER BY found.id"  # noqa: S608 - of our own words
-        )
-        wanted = {name: bind for name, bind in _BINDS.items() if f":{name}" in str(statement)}
-        return statement.bindparams(*wanted.values())
+    def get_text(self) -> str:
+        """Return the statement; rows of cases that the readers may not know of, or did not vouch in, are not found."""
+        return f"""
+            SELECT * FROM ({self.sql}) found
+            WHERE :all OR (found.holder = ANY (:readers) AND (found.case_id IS NULL
+                OR EXISTS (SELECT FROM cases WHERE cases.id = found.case_id AND {KNOWN})))
+            ORDER BY found.id
+        """  # noqa: S608 - of our own words
+
+    def build(self) -> TextClause:
+        return text(self.get_text()).bindparams(*(each for each in _BINDS if f":{each.key}" in self.get_text()))
 
 
-_BINDS: Mapping[str, Any] = {
-    "reference": bindparam("reference", type_=Text),
-    "readers": bindparam("readers", type_=ARRAY(Text)),
-    "all": bindparam("all", type_=Boolean),
-    "words": bindparam("words", type_=ARRAY(String)),
-    "cases": bindparam("cases", type_=ARRAY(Uuid)),
-}
+_BINDS = (
+    bindparam("reference", type_=Text),
+    bindparam("readers", type_=ARRAY(Text)),
+    bindparam("all", type_=Boolean),
+    bindparam("words", type_=ARRAY(Text)),
+)
 
 SOURCES = (
     Source(
         "part in a case",
-        """SELECT p.case_id, p.id::text, p.holder, jsonb_build_object('role', p.role, 'person', p.person, 'name', n.name,
-                'mandate', p.mandate, 'validFrom', p.valid_from, 'validTo', p.valid_to, 'vouchedForBy', p.holder) AS content
+        """SELECT p.case_id, p.id::text, p.holder, jsonb_build_object('role', p.role, 'person', p.person, 'name',
+                n.name, 'mandate', p.mandate, 'validFrom', p.valid_from, 'validTo', p.valid_to, 'vouchedForBy',
+                p.holder) AS content
             FROM case_parties p LEFT JOIN party_names n ON n.party_id = p.id WHERE p.person = :reference""",
         {
             "case_parties": "id role person holder valid_from valid_to mandate name",
@@ -79,11 +79,12 @@ SOURCES = (
     ),
     Source(
         "record that names the person",
-        """SELECT r.case_id, r.kind || ' ' || r.key AS id, s.holder, jsonb_build_object('kind', r.kind, 'about', r.content)
-                AS content
+        """SELECT r.case_id, r.kind || ' ' || r.key AS id, s.holder, jsonb_build_object('kind', r.kind, 'about',
+                r.content) AS content
             FROM case_records r, LATERAL (
                 SELECT e ->> 'holder' AS holder FROM jsonb_array_elements(r.signed) e ORDER BY 1 LIMIT 1) s
-            WHERE r.audience = 'everybody' AND NOT r.signed @> jsonb_build_array(jsonb_build_object('person', :reference))
+            WHERE r.audience = 'everybody'
+            AND NOT r.signed @> jsonb_build_array(jsonb_build_object('person', :reference))
             AND jsonb_path_exists(r.content, '$.** ? (@ == $who)', jsonb_build_object('who', :reference))""",
         {},
         (GROUP, BODIES),
@@ -91,9 +92,9 @@ SOURCES = (
     ),
     Source(
         "document",
-        """SELECT d.case_id, d.id::text, d.created_by ->> 'holder' AS holder, jsonb_build_object('kind', d.kind, 'title',
-                d.title, 'confidentiality', d.confidentiality, 'createdBy', d.created_by, 'createdAt', d.created_at,
-                'exemption', d.exemption, 'withdrawnAt', d.withdrawn_at) AS content
+        """SELECT d.case_id, d.id::text, d.created_by ->> 'holder' AS holder, jsonb_build_object('kind', d.kind,
+                'title', d.title, 'confidentiality', d.confidentiality, 'createdBy', d.created_by, 'createdAt',
+                d.created_at, 'exemption', d.exemption, 'withdrawnAt', d.withdrawn_at) AS content
             FROM documents d WHERE d.created_by ->> 'person' = :reference""",
         {"documents": "title exemption created_by"},
         (GROUP, "the bodies of the case, as the document's confidentiality lets them"),
@@ -112,15 +113,16 @@ SOURCES = (
         "barrier",
         """SELECT b.case_id, b.id::text, b.holder, jsonb_build_object('reportedBy', b.reported_by, 'reportedAs',
                 b.reported_as, 'reportedAt', b.reported_at, 'kind', b.kind, 'description', b.description, 'askedOf',
-                b.asked_of, 'disclosed', b.disclosed, 'answer', b.answer, 'outcome', b.outcome, 'state', b.state) AS content
+                b.asked_of, 'disclosed', b.disclosed, 'answer', b.answer, 'outcome', b.outcome, 'state',
+                b.state) AS content
             FROM barriers b WHERE b.reported_by = :reference""",
         {"barriers": "reported_by holder reported_as reported_at description asked_of answer outcome"},
         (OWN_SIDE, "the central team, and where it is disclosed the bodies of the case"),
     ),
     Source(
         "change of a barrier",
-        """SELECT b.case_id, b.id || ' ' || c.version AS id, c.holder, jsonb_build_object('at', c.at, 'action', c.action,
-                'person', c.person, 'role', c.role, 'note', c.note) AS content
+        """SELECT b.case_id, b.id || ' ' || c.version AS id, c.holder, jsonb_build_object('at', c.at, 'action',
+                c.action, 'person', c.person, 'role', c.role, 'note', c.note) AS content
             FROM barrier_changes c JOIN barriers b ON b.id = c.barrier_id WHERE c.person = :reference""",
         {"barrier_changes": "at action role person holder note"},
         (OWN_SIDE, "the central team, and where it is disclosed the bodies of the case"),
@@ -158,19 +160,20 @@ SOURCES = (
     ),
     Source(
         "text of a case",
-        """SELECT c.id AS case_id, c.id::text AS id, 'client:' || c.opened_by AS holder, jsonb_build_object('serviceName',
-                c.service_name, 'summary', c.summary, 'withdrawalReason', c.withdrawal_reason) AS content
+        """SELECT c.id AS case_id, c.id::text AS id, 'client:' || c.opened_by AS holder, jsonb_build_object(
+                'serviceName', c.service_name, 'summary', c.summary, 'withdrawalReason', c.withdrawal_reason) AS content
             FROM cases c WHERE EXISTS (SELECT FROM unnest(:words) AS word
-                WHERE position(lower(word) IN lower(concat_ws(' ', c.service_name, c.summary, c.withdrawal_reason))) > 0)""",
+                WHERE position(lower(word) IN lower(concat_ws(' ', c.service_name, c.summary, c.withdrawal_reason)))
+                    > 0)""",
         {"cases": "service_name summary withdrawal_reason"},
         (GROUP, BODIES),
         source="the staff group",
     ),
     Source(
         "complaint on data protection",
-        """SELECT NULL::uuid AS case_id, c.id::text, c.holder, jsonb_build_object('madeBy', c.made_by, 'subject', c.subject,
-                'receivedAt', c.received_at, 'acknowledgedAt', c.acknowledged_at, 'stepsTaken', c.steps_taken,
-                'outcome', c.outcome, 'answer', c.answer, 'answeredAt', c.answered_at) AS content
+        """SELECT NULL::uuid AS case_id, c.id::text, c.holder, jsonb_build_object('madeBy', c.made_by, 'subject',
+                c.subject, 'receivedAt', c.received_at, 'acknowledgedAt', c.acknowledged_at, 'stepsTaken',
+                c.steps_taken, 'outcome', c.outcome, 'answer', c.answer, 'answeredAt', c.answered_at) AS content
             FROM privacy_complaints c WHERE c.made_by = :reference""",
         {"privacy_complaints": "made_by holder subject received_at steps_taken outcome answer answered_at"},
         ("the client through which it was made", "the body complained to"),
@@ -188,8 +191,8 @@ SOURCES = (
     ),
     Source(
         "import of cases",
-        """SELECT NULL::uuid AS case_id, i.id::text, 'client:' || i.client AS holder, jsonb_build_object('person', i.person,
-                'begunAt', i.begun_at, 'rows', i.rows) AS content
+        """SELECT NULL::uuid AS case_id, i.id::text, 'client:' || i.client AS holder, jsonb_build_object('person',
+                i.person, 'begunAt', i.begun_at, 'rows', i.rows) AS content
             FROM case_imports i WHERE i.person = :reference""",
         {"case_imports": "person begun_at", "case_import_rows": "content"},
         ("the client that imported",),
@@ -208,8 +211,8 @@ SOURCES = (
     ),
     Source(
         "reading by the person",
-        """SELECT a.case_id, a.id::text, 'client:' || a.client_id AS holder, jsonb_build_object('at', a.at, 'kind', a.kind,
-                'by', a.person) AS content
+        """SELECT a.case_id, a.id::text, 'client:' || a.client_id AS holder, jsonb_build_object('at', a.at, 'kind',
+                a.kind, 'by', a.person) AS content
             FROM personal_data_reads a WHERE a.person = :reference""",
         {},
         (OWN_SIDE, "whoever answers for the data"),
@@ -217,5 +220,10 @@ SOURCES = (
         source="the platform, as it showed it",
     ),
 )
-SERVED_BY_CASE = {"search_entries": "words"}
-"""What is made of the above anew with every change, and goes with it: an index of words."""
+OF_CASES = {
+    "search_entries": "words",
+    "published_decisions": "text conditions ground service_name",
+    "case_deadlines": "content",
+    "case_import_problems": "reference reason",
+}
+"""What is made of the above, is published by a body, or is a group's: it may speak of people, and is nobody's alone."""

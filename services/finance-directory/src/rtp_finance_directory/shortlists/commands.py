@@ -179,7 +179,7 @@ async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers
 
 
 async def empty_shortlist(session: AsyncSession, case: CaseDisposed, *, readers: Sequence[str]) -> None:
-    """Destroy what the shortlist of a destroyed case says of it, and close it: how many fitted, and the events, stay."""
+    """Destroy what the shortlist of a destroyed case says of it, and close it. What was counted stays."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     for told in (ShortlistLine, ShortlistEdition):
         await session.execute(delete(told).where(told.shortlist_id == shortlist.id))
