@@ -22,7 +22,7 @@ from rtp_shared.web import create_router
 
 access_requests = create_router(prefix="/v1/subject-access-requests", tags=["Personal data"])
 
-RequestId = Annotated[UUID, Path(description="The request's id")]
+AccessRequestId = Annotated[UUID, Path(description="The request's id")]
 
 
 @access_requests.post("", status_code=201)
@@ -64,17 +64,17 @@ async def list_access_requests(
     return Page(items=[AccessRequestView.model_validate(each) for each in page], next=last and encode_cursor(last.id))
 
 
-@access_requests.get("/{request_id}")
+@access_requests.get("/{access_request_id}")
 async def get_access_request(
-    request_id: RequestId, principal: SubjectReader, session: Session, response: Response
+    access_request_id: AccessRequestId, principal: SubjectReader, session: Session, response: Response
 ) -> AccessRequestView:
     """Read a request for access, and by when it is to be answered."""
-    return _show(await queries.get_request(session, request_id, readers=principal.identities), response)
+    return _show(await queries.get_request(session, access_request_id, readers=principal.identities), response)
 
 
-@access_requests.post("/{request_id}/actions/extend")
+@access_requests.post("/{access_request_id}/actions/extend")
 async def extend_access_request(
-    request_id: RequestId,
+    access_request_id: AccessRequestId,
     extension: AccessExtension,
     version: ExpectedVersion,
     _: SubjectReader,
@@ -88,14 +88,14 @@ async def extend_access_request(
     The person must be told so within one month of the request: it is refused after that.
     """
     request = await commands.handle(
-        session, request_id, lambda found: found.extend(extension.reason, version, now), caller=caller
+        session, access_request_id, lambda found: found.extend(extension.reason, version, now), caller=caller
     )
     return _show(request, response)
 
 
-@access_requests.post("/{request_id}/actions/answer")
+@access_requests.post("/{access_request_id}/actions/answer")
 async def answer_access_request(
-    request_id: RequestId,
+    access_request_id: AccessRequestId,
     answer: AccessAnswer,
     version: ExpectedVersion,
     _: SubjectReader,
@@ -106,7 +106,7 @@ async def answer_access_request(
 ) -> AccessRequestView:
     """Note that the person was answered: handed what is kept, or told why not, and where to complain."""
     request = await commands.handle(
-        session, request_id, lambda found: found.give_answer(answer.refusal, version, now), caller=caller
+        session, access_request_id, lambda found: found.give_answer(answer.refusal, version, now), caller=caller
     )
     return _show(request, response)
 
