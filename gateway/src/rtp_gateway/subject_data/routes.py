@@ -1,6 +1,6 @@
 """All that is kept of one person: HTTP in, HTTP out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,10 +16,14 @@ from rtp_shared.web import create_router
 subject_data = create_router(prefix="/v1/subject-data", tags=["Personal data"])
 
 SubjectReader = Annotated[Principal, Depends(Access(ASK))]
+_OTHERWISE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "Nothing that is kept names such a person for whom you answer"},
+    503: {"description": "A service does not say what it keeps: nothing is handed out, ask again"},
+}
 _PASSED_ON = ("authorization", "on-behalf-of")
 
 
-@subject_data.post("")
+@subject_data.post("", responses=_OTHERWISE)
 async def export_subject_data(
     question: SubjectQuestion,
     principal: SubjectReader,
@@ -42,7 +46,7 @@ async def export_subject_data(
     return await _assemble(question, principal, request, session, now)
 
 
-@subject_data.post("/page", response_class=HTMLResponse)
+@subject_data.post("/page", response_class=HTMLResponse, responses=_OTHERWISE)
 async def export_subject_data_page(
     question: SubjectQuestion, principal: SubjectReader, request: Request, session: Session, now: Now
 ) -> Response:

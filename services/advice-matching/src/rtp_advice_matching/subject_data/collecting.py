@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, DateTime, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.subject_data.sources import SOURCES, Source
+from rtp_advice_matching.subject_data.sources import SOURCES, SupportPlace
 from rtp_shared.contracts.subject_data import OVERSEE, ServiceQuestion, SubjectData, SubjectRecord
 from rtp_shared.db import AnyRow, enter_system_scope
 from rtp_shared.identities import Principal
@@ -45,7 +45,7 @@ async def collect(session: AsyncSession, question: ServiceQuestion, *, actor: Pr
     return SubjectData(records=records, withheld=[])
 
 
-def _build_record(source: Source, row: AnyRow) -> SubjectRecord:
+def _build_record(source: SupportPlace, row: AnyRow) -> SubjectRecord:
     return SubjectRecord(
         service=SERVICE,
         kind=source.kind,

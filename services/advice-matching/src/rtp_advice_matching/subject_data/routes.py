@@ -10,7 +10,7 @@ subject_data = create_router(tags=["Personal data"])
 
 
 @subject_data.post(PATH, include_in_schema=False)
-async def collect_subject_data(
+async def collect_support_subject_data(
     question: ServiceQuestion, principal: SubjectReader, session: Session, now: Now
 ) -> SubjectData:
     """Return all that is kept here of one person."""

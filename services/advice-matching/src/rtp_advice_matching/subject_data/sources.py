@@ -16,7 +16,7 @@ _OF_ADVISER = "WHERE e.adviser_id = ANY (:advisers) AND (:everybody OR t.readers
 
 
 @dataclass(frozen=True)
-class Source:
+class SupportPlace:
     """Rows by SQL with `id`, `source` and `content`, and the columns of the tables that hold something of people."""
 
     kind: str
@@ -28,7 +28,7 @@ class Source:
 
 _UNTIL_ERASED = "until it is erased (/v1/support-erasures), or the case is destroyed"
 SOURCES = (
-    Source(
+    SupportPlace(
         "profile of an adviser",
         f"""SELECT a.id::text, 'the network ' || a.network_id AS source,
                 to_jsonb(a) - 'event_hash' - 'changed_in' AS content
@@ -41,7 +41,7 @@ SOURCES = (
         ("everybody, while it is published; but for its calendar and conflicts",),
         "until it is taken down or erased (/v1/support-erasures)",
     ),
-    Source(
+    SupportPlace(
         "proposal of the adviser",
         f"""SELECT p.request_id::text AS id, 'worked out here by the published rules' AS source,
                 jsonb_build_object('rank', p.rank, 'score', p.score, 'parts', p.parts, 'withdrawnAt',
@@ -52,7 +52,7 @@ SOURCES = (
         (NETWORK, "the staff group"),
         "for good, by the adviser's id",
     ),
-    Source(
+    SupportPlace(
         "engagement of the adviser",
         f"""SELECT e.id::text, 'the staff group and the network' AS source, jsonb_build_object('kind', e.kind, 'status',
                 e.status, 'offeredAt', e.offered_at, 'acceptedAt', e.accepted_at, 'firstContactOn', e.first_contact_on,
@@ -66,7 +66,7 @@ SOURCES = (
         (NETWORK, GROUP),
         "for good, by the adviser's id",
     ),
-    Source(
+    SupportPlace(
         "session with the adviser",
         f"""SELECT t.id::text, t.recorded_by AS source, jsonb_build_object('heldOn', t.held_on, 'minutes', t.minutes,
                 'notes', CASE WHEN t.recorded_by = 'network' THEN t.notes END) AS content
@@ -75,7 +75,7 @@ SOURCES = (
         (NETWORK, GROUP),
         _UNTIL_ERASED,
     ),
-    Source(
+    SupportPlace(
         "feedback on the adviser",
         f"""SELECT t.engagement_id || ' ' || t.side AS id, t.side AS source, jsonb_build_object('rating', t.rating,
                 'comment', t.comment, 'givenAt', t.given_at) AS content
@@ -84,7 +84,7 @@ SOURCES = (
         (NETWORK, GROUP, "each side once both have given it, or its time is over"),
         _UNTIL_ERASED,
     ),
-    Source(
+    SupportPlace(
         "choice of somebody else than a round advised",
         """SELECT o.id::text, 'the client ' || CASE WHEN o.proposed_by = :reference THEN o.proposed_client
                 ELSE o.ended_client END AS source, jsonb_build_object(
@@ -101,7 +101,7 @@ SOURCES = (
         (OPERATOR,),
         "for good, under a pseudonym once the person is erased",
     ),
-    Source(
+    SupportPlace(
         "setting of bounds of fairness",
         """SELECT b.organisation_id || ' ' || (v ->> 'version') AS id, 'the client ' || (v ->> 'set_client') AS source,
                 jsonb_build_object('setBy', v ->> 'set_by', 'setAt', v ->> 'set_at', 'bounds', v -> 'bounds') AS content

@@ -19,7 +19,7 @@ from rtp_shared.web import create_router
 
 personal_data_reads = create_router(prefix="/v1/personal-data-reads", tags=["Personal data"])
 
-PERSON = r"^[A-Za-z0-9._~-]{1,100}$"
+PERSON, CLIENT = r"^[A-Za-z0-9._~-]{1,100}$", "^[a-z0-9][a-z0-9-]{2,62}$"
 
 
 @personal_data_reads.get("")
@@ -32,10 +32,10 @@ async def list_personal_data_reads(
     case_id: Annotated[UUID | None, Query(alias="caseId", description="Only of this case")] = None,
     kind: Annotated[ReadKind | None, Query(description="Only of this kind")] = None,
     client_id: Annotated[
-        str | None, Query(alias="clientId", max_length=63, description="Only what this client read")
+        str | None, Query(alias="clientId", pattern=CLIENT, description="Only what this client read")
     ] = None,
-    since: Annotated[Instant | None, Query(description="Only from this time on")] = None,
-    until: Annotated[Instant | None, Query(description="Only before this time")] = None,
+    since: Annotated[Instant | None, Query(alias="readSince", description="Only from this time on")] = None,
+    until: Annotated[Instant | None, Query(alias="readBefore", description="Only before this time")] = None,
 ) -> Page[PersonalDataReadView]:
     """List who read the data of the people for whom you vouch, newest first; with `personal-data:oversee`, of all.
 

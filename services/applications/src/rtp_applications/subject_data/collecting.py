@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.erasures.forgetting import Forgotten
 from rtp_applications.subject_data import queries
 from rtp_applications.subject_data.masking import Masking, find_parts_about
-from rtp_applications.subject_data.sources import Source
+from rtp_applications.subject_data.sources import NamedPlace
 from rtp_shared.contracts.subject_data import OVERSEE, SubjectData, SubjectRecord, Withheld
 from rtp_shared.db import AnyRow, enter_system_scope, system_scope
 from rtp_shared.identities import Principal
@@ -38,7 +38,7 @@ async def collect(session: AsyncSession, reference: str, *, actor: Principal) ->
     return data, [row for _, row in kept]
 
 
-def _build_record(source: Source, row: AnyRow, reference: str, masking: Masking) -> SubjectRecord | None:
+def _build_record(source: NamedPlace, row: AnyRow, reference: str, masking: Masking) -> SubjectRecord | None:
     """Return the record, or None where only a part of it that is nobody's own names the person."""
     content = dict(row.content)
     if "about" in content:
@@ -57,12 +57,12 @@ def _build_record(source: Source, row: AnyRow, reference: str, masking: Masking)
     )
 
 
-def _count_withheld(kept: Sequence[tuple[Source, AnyRow]], records: Sequence[SubjectRecord]) -> list[Withheld]:
+def _count_withheld(kept: Sequence[tuple[NamedPlace, AnyRow]], records: Sequence[SubjectRecord]) -> list[Withheld]:
     left_out = len(kept) - len(records)
     if not left_out:
         return []
     return [Withheld(service=SERVICE, kind="mention in what others wrote", count=left_out, reason=_OF_OTHERS)]
 
 
-def _list_parties(kept: Sequence[tuple[Source, AnyRow]]) -> list[UUID]:
+def _list_parties(kept: Sequence[tuple[NamedPlace, AnyRow]]) -> list[UUID]:
     return [UUID(row.id) for source, row in kept if source.kind == "part in a case"]

@@ -7,7 +7,7 @@ from sqlalchemy import Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.subject_data.sources import SOURCES, Source
+from rtp_applications.subject_data.sources import SOURCES, NamedPlace
 from rtp_shared.db import AnyRow
 
 _BUILT = [(source, source.build()) for source in SOURCES]
@@ -37,7 +37,7 @@ async def list_names_of(
 
 async def list_kept(
     session: AsyncSession, reference: str, words: Sequence[str], *, readers: Sequence[str], everybody: bool
-) -> Sequence[tuple[Source, AnyRow]]:
+) -> Sequence[tuple[NamedPlace, AnyRow]]:
     """Return the rows in which the person is named, as far as these identities vouch for the person in them."""
     asked = {"reference": reference, "readers": list(readers), "all": everybody, "words": list(words)}
     found = []

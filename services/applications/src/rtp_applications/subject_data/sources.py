@@ -19,7 +19,7 @@ OWN_SIDE = "whoever vouches for the person"
 
 
 @dataclass(frozen=True)
-class Source:
+class NamedPlace:
     """One place where people are named: rows by SQL, with `case_id`, `id`, `holder` and the columns that are shown.
 
     `columns` are those of the tables that hold something about the person, as the test of all columns knows them.
@@ -53,7 +53,7 @@ _BINDS = (
 )
 
 SOURCES = (
-    Source(
+    NamedPlace(
         "part in a case",
         """SELECT p.case_id, p.id::text, p.holder, jsonb_build_object('role', p.role, 'person', p.person, 'name',
                 n.name, 'mandate', p.mandate, 'validFrom', p.valid_from, 'validTo', p.valid_to, 'vouchedForBy',
@@ -69,7 +69,7 @@ SOURCES = (
             BODIES,
         ),
     ),
-    Source(
+    NamedPlace(
         "record put on file",
         """SELECT r.case_id, r.kind || ' ' || r.key AS id, s ->> 'holder' AS holder, jsonb_build_object('kind', r.kind,
                 'key', r.key, 'content', r.content, 'signed', jsonb_build_array(s), 'audience', r.audience) AS content
@@ -77,7 +77,7 @@ SOURCES = (
         {"case_records": "kind key content signed"},
         (GROUP, BODIES),
     ),
-    Source(
+    NamedPlace(
         "record that names the person",
         """SELECT r.case_id, r.kind || ' ' || r.key AS id, s.holder, jsonb_build_object('kind', r.kind, 'about',
                 r.content) AS content
@@ -90,7 +90,7 @@ SOURCES = (
         (GROUP, BODIES),
         source="whoever put it on file",
     ),
-    Source(
+    NamedPlace(
         "document",
         """SELECT d.case_id, d.id::text, d.created_by ->> 'holder' AS holder, jsonb_build_object('kind', d.kind,
                 'title', d.title, 'confidentiality', d.confidentiality, 'createdBy', d.created_by, 'createdAt',
@@ -99,7 +99,7 @@ SOURCES = (
         {"documents": "title exemption created_by"},
         (GROUP, "the bodies of the case, as the document's confidentiality lets them"),
     ),
-    Source(
+    NamedPlace(
         "version of a document",
         """SELECT d.case_id, d.id || ' ' || v.version AS id, v.uploaded_by ->> 'holder' AS holder, jsonb_build_object(
                 'fileName', v.file_name, 'mediaType', v.media_type, 'size', v.size, 'uploadedBy', v.uploaded_by,
@@ -109,7 +109,7 @@ SOURCES = (
         {"document_versions": "file_name uploaded_by storage_key"},
         (GROUP, "the bodies of the case, as the document's confidentiality lets them"),
     ),
-    Source(
+    NamedPlace(
         "barrier",
         """SELECT b.case_id, b.id::text, b.holder, jsonb_build_object('reportedBy', b.reported_by, 'reportedAs',
                 b.reported_as, 'reportedAt', b.reported_at, 'kind', b.kind, 'description', b.description, 'askedOf',
@@ -119,7 +119,7 @@ SOURCES = (
         {"barriers": "reported_by holder reported_as reported_at description asked_of answer outcome"},
         (OWN_SIDE, "the central team, and where it is disclosed the bodies of the case"),
     ),
-    Source(
+    NamedPlace(
         "change of a barrier",
         """SELECT b.case_id, b.id || ' ' || c.version AS id, c.holder, jsonb_build_object('at', c.at, 'action',
                 c.action, 'person', c.person, 'role', c.role, 'note', c.note) AS content
@@ -127,7 +127,7 @@ SOURCES = (
         {"barrier_changes": "at action role person holder note"},
         (OWN_SIDE, "the central team, and where it is disclosed the bodies of the case"),
     ),
-    Source(
+    NamedPlace(
         "legal hold",
         """SELECT h.case_id, h.id::text, p.holder, jsonb_build_object('placedBy', nullif(h.placed_by, h.lifted_by),
                 'placedAs', h.placed_as, 'reason', CASE WHEN h.placed_by = :reference THEN h.reason END,
@@ -140,7 +140,7 @@ SOURCES = (
         {"legal_holds": "reason placed_by placed_as placed_at lifted_by lifted_as lifted_at lifted_because"},
         ("the bodies' side of the case",),
     ),
-    Source(
+    NamedPlace(
         "entry of a history",
         """SELECT a.case_id, encode(a.hash, 'hex') AS id, a.actor ->> 'holder' AS holder, jsonb_build_object('at', a.at,
                 'action', a.action, 'actor', a.actor, 'reason', a.reason) AS content
@@ -148,7 +148,7 @@ SOURCES = (
         {"audit_entries": "at actor action reason changes snapshot commitments"},
         (GROUP, BODIES),
     ),
-    Source(
+    NamedPlace(
         "entry of a history that names the person",
         """SELECT a.case_id, encode(a.hash, 'hex') AS id, a.actor ->> 'holder' AS holder, jsonb_build_object('at', a.at,
                 'action', a.action, 'about', jsonb_build_array(a.changes, a.snapshot)) AS content
@@ -158,7 +158,7 @@ SOURCES = (
         (GROUP, BODIES),
         source="whoever acted in the case",
     ),
-    Source(
+    NamedPlace(
         "text of a case",
         """SELECT c.id AS case_id, c.id::text AS id, 'client:' || c.opened_by AS holder, jsonb_build_object(
                 'serviceName', c.service_name, 'summary', c.summary, 'withdrawalReason', c.withdrawal_reason) AS content
@@ -169,7 +169,7 @@ SOURCES = (
         (GROUP, BODIES),
         source="the staff group",
     ),
-    Source(
+    NamedPlace(
         "complaint on data protection",
         """SELECT NULL::uuid AS case_id, c.id::text, c.holder, jsonb_build_object('madeBy', c.made_by, 'subject',
                 c.subject, 'receivedAt', c.received_at, 'acknowledgedAt', c.acknowledged_at, 'stepsTaken',
@@ -179,7 +179,7 @@ SOURCES = (
         ("the client through which it was made", "the body complained to"),
         kept="for good, under a pseudonym once the person is erased",
     ),
-    Source(
+    NamedPlace(
         "request for access to one's data",
         """SELECT NULL::uuid AS case_id, r.id::text, r.holder, jsonb_build_object('person', r.person, 'receivedAt',
                 r.received_at, 'scope', r.scope, 'extensionReason', r.extension_reason, 'answeredAt', r.answered_at,
@@ -189,7 +189,7 @@ SOURCES = (
         ("the client through which it was made", "whoever answers for the data"),
         kept="for good, under a pseudonym once the person is erased",
     ),
-    Source(
+    NamedPlace(
         "import of cases",
         """SELECT NULL::uuid AS case_id, i.id::text, 'client:' || i.client AS holder, jsonb_build_object('person',
                 i.person, 'begunAt', i.begun_at, 'rows', i.rows) AS content
@@ -198,7 +198,7 @@ SOURCES = (
         ("the client that imported",),
         kept="for good; the rows go once they are dealt with",
     ),
-    Source(
+    NamedPlace(
         "reading of the person's data",
         """SELECT a.case_id, a.id::text, a.holder, jsonb_build_object('at', a.at, 'kind', a.kind, 'byOrganisation',
                 a.organisation, 'reason', a.reason) AS content
@@ -209,7 +209,7 @@ SOURCES = (
         kept="24 months",
         source="the platform, as it showed it",
     ),
-    Source(
+    NamedPlace(
         "reading by the person",
         """SELECT a.case_id, a.id::text, 'client:' || a.client_id AS holder, jsonb_build_object('at', a.at, 'kind',
                 a.kind, 'by', a.person) AS content

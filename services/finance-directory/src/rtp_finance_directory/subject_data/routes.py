@@ -34,7 +34,9 @@ OF_OTHERS = {
 
 
 @subject_data.post(PATH, include_in_schema=False)
-async def collect_subject_data(question: ServiceQuestion, principal: SubjectReader, session: Session) -> SubjectData:
+async def collect_finance_subject_data(
+    question: ServiceQuestion, principal: SubjectReader, session: Session
+) -> SubjectData:
     """Return all that is kept here of one person."""
     kind, _, client_id = question.reference.partition(".")
     if kind != "client" or not client_id:
