@@ -117,6 +117,7 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
     instants = {
         "asAt", "changedSince", "changedBefore", "openedSince", "openedBefore", "submittedSince", "submittedBefore",
         "escalatedSince", "escalatedBefore", "finalSince", "finalBefore",
+        "readSince", "readBefore",
     }  # fmt: skip
     assert {name for name, _ in found} == {
         "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",

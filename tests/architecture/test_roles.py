@@ -232,7 +232,7 @@ OWN = {
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
         "UPDATE notices SET title = 'forged'",
-        "DELETE FROM case_notices",
+        "DELETE FROM case_watches",
         "UPDATE funders SET name = 'forged'",
         "INSERT INTO programmes (name) VALUES ('')",
         "SELECT reviewed FROM directory_keepers",

@@ -277,6 +277,11 @@ class Planter:
         assert answer.status_code == 201, answer.text
         ids = {"complaint_id": answer.json()["id"]}
         self.add("a complaint", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner="group")
+        said = {"person": f"p-{(asks := mark())}", "scope": f"All of {(word := mark())}"}
+        answer = await self.api("group").post("/v1/subject-access-requests", json=said)
+        assert answer.status_code == 201, answer.text
+        ids = {"access_request_id": answer.json()["id"]}
+        self.add("a request for access", Secrecy.OWNER, answer.json()["id"], word, asks, at=ids, owner="group")
 
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)

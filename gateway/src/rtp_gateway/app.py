@@ -30,6 +30,7 @@ from rtp_gateway.outbound.subscriptions.key_routes import subscription_keys
 from rtp_gateway.outbound.subscriptions.routes import subscriptions
 from rtp_gateway.retention import run_retention
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
+from rtp_gateway.subject_data.routes import subject_data
 from rtp_gateway.traces.routes import traces
 from rtp_shared.auth import FixedKeys
 from rtp_shared.service import Runtime, Service
@@ -50,6 +51,7 @@ service = Service(
         fhir,
         fhir_discovery,
         traces,
+        subject_data,
     ],
     loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,

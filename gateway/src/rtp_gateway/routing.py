@@ -27,6 +27,8 @@ SERVICES = {
     "retention-schedule": "applications",
     "personal-erasures": "applications",
     "data-protection-complaints": "applications",
+    "subject-access-requests": "applications",
+    "personal-data-reads": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",

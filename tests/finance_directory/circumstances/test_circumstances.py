@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from rtp_embedded.platform import Platform
 from rtp_finance_directory.app import service
+from rtp_finance_directory.circumstances.models import CaseFinance
 from rtp_finance_directory.circumstances.subsidy import CEILING_PENCE
 from rtp_shared.bus import Message
 from rtp_shared.clock import today
 from rtp_shared.consumer import Consumer
-from rtp_shared.contracts.applications import AssistanceRecorded, FinanceFactsChanged, PartyChanged
+from rtp_shared.contracts.applications import AssistanceRecorded, CaseDisposed, FinanceFactsChanged, PartyChanged
 from rtp_shared.contracts.finance_directory import ShortlistChanged
 from rtp_shared.run import build_consumer
 from tests.conftest import Api, NewClient
@@ -215,3 +217,22 @@ async def test_a_day_of_going_live_says_of_each_product_whether_it_is_in_time(
     assert await ask(goLiveOn=(today() + timedelta(weeks=1)).isoformat()) == ["too-late", "not-known"]
     refused = await anybody.post("/v1/eligibility", json={"goLiveOn": "0000-13-01"})
     assert (refused.status_code, list_fields(refused)) == (422, {"/goLiveOn"})
+
+
+async def test_a_destroyed_case_leaves_nothing_of_its_finance(
+    platform: Platform, listening: Consumer, new_client: NewClient
+) -> None:
+    me, case_id = f"client:{(await new_client()).client_id}", uuid.uuid4()
+    disposed = CaseDisposed(case_id=case_id, number=NUMBER, status="refused", at=datetime.now(UTC))
+    for event in (
+        changed(case_id, me, "system", sequence=2, finance_sought_pence=5_000_00),
+        assisted(case_id, me, "system", counted=1_000, sequence=3),
+        message(disposed, case_id, me, "system", sequence=9, about=ABOUT),
+        changed(case_id, me, "system", sequence=4, finance_sought_pence=6_000_00),  # late
+    ):
+        await listening.receive(event)
+    database = platform.runtimes[service.name].database
+    async with database.transaction(("system",), read_only=True) as session:
+        kept = await session.scalar(select(CaseFinance).where(CaseFinance.case_id == case_id))
+    assert kept is not None
+    assert (kept.facts, kept.assistance) == (None, None)

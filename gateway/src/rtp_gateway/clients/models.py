@@ -33,6 +33,8 @@ SCOPES = {
     "finance:write": "Keep one's own organisation's finance products, funders and programmes",
     "finance:oversee": "Review, suspend and publish any finance product or funder, as the directory's operator",
     "events:read": "Read the event feed",
+    "personal-data:ask": "Ask for all that is kept of a person for whom one vouches, and who read it",
+    "personal-data:oversee": "The same of any person, answering for the data",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
     "subscriptions:read": "Read subscriptions to events",
     "subscriptions:write": "Make, change and end subscriptions to events",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtp_applications import migrations
+from rtp_applications.access_log.routes import personal_data_reads
+from rtp_applications.access_log.scheduler import delete_old_reads_forever
 from rtp_applications.base import Model
 from rtp_applications.benefits.routes import benefits
 from rtp_applications.bodies.routes import bodies
@@ -46,6 +48,8 @@ from rtp_applications.search.routes import search
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
 from rtp_applications.statistics.scheduler import publish_forever
+from rtp_applications.subject_access.routes import access_requests
+from rtp_applications.subject_data.routes import subject_data
 from rtp_applications.transparency.routes import receipts, transparency_log
 from rtp_applications.transparency.scheduler import log_forever
 from rtp_applications.value.routes import appraisals
@@ -114,6 +118,9 @@ service = Service(
         schedule,
         personal_erasures,
         complaints,
+        access_requests,
+        personal_data_reads,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,
@@ -126,6 +133,7 @@ service = Service(
         import_forever,
         log_forever,
         dispose_forever,
+        delete_old_reads_forever,
     ],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,

@@ -33,10 +33,12 @@ from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
+from rtp_finance_directory.subject_data.routes import subject_data
 from rtp_finance_directory.timing import handlers as timing_handlers
 from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
     AssistanceRecorded,
+    CaseDisposed,
     CaseLapsed,
     CaseStopped,
     CaseSubmitted,
@@ -90,6 +92,7 @@ service = Service(
         notices,
         contract_endings,
         case_notices,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,
@@ -118,6 +121,12 @@ service = Service(
         ),
         DeadlineApproaching.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
         DeadlineMoved.TYPE: hear_in_turn(timing_handlers.handle_deadline, handlers.handle_facts_changed),
+        CaseDisposed.TYPE: hear_in_turn(
+            handlers.handle_case_disposed,
+            notice_handlers.handle_case_disposed,
+            timing_handlers.handle_case_disposed,
+            finance_handlers.handle_case_disposed,
+        ),
         CaseLapsed.TYPE: notice_handlers.handle_case_ended,
         CaseStopped.TYPE: notice_handlers.handle_case_ended,
         CaseSuperseded.TYPE: notice_handlers.handle_case_ended,

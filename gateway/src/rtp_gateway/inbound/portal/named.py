@@ -190,9 +190,9 @@ VERBS = frozenset(
     accept acknowledge add agree amend answer appoint approve ask award begin call cast change choose close commit
     compare complete compute confirm consent consider convene correct count create decide declare decline defer delete
     describe determine disclose discover dispute download draft edit end erase escalate evidence export extend find
-    follow forecast get give go hand have import invite judge keep lapse launch let lift list make move notify offer open
+    follow forecast get give go have import invite judge keep lapse launch let lift list make move notify offer open
     pause place postpone promise propose publish put quash rate read receive recommend record refuse remit reopen
-    replace replay report request resolve resume return rotate save say search see send set show simulate skip start
+    replace replay report request resolve resume return rotate save say search see send set show simulate skip start hand
     stop stream submit subscribe supersede suspend take tell try uphold verify waive withdraw work write
     """.split()  # noqa: SIM905 - a hundred lines otherwise
 )

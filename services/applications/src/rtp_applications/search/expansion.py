@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from rtp_applications.access_log.reads import PersonalDataReads
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.store import read_snapshots
 from rtp_applications.cases.views import build_view
@@ -16,6 +17,7 @@ from rtp_applications.documents.queries import WithNewest, list_documents_of_cas
 from rtp_applications.documents.rules import find_sight
 from rtp_applications.documents.views import build_line
 from rtp_applications.parties.queries import list_names_of_cases
+from rtp_applications.parties.reads import note_names
 from rtp_applications.parties.views import build_party_views
 from rtp_applications.search.schemas import CasePart
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -27,9 +29,9 @@ Parts = dict[str, Any]
 
 
 async def expand(
-    context: CommandContext, case_ids: Sequence[UUID], parts: Collection[CasePart]
+    context: CommandContext, case_ids: Sequence[UUID], parts: Collection[CasePart], reads: PersonalDataReads
 ) -> Mapping[UUID, Parts]:
-    """Return by case the parts that are asked for, as far as the caller may see them."""
+    """Return by case the parts that are asked for, as far as the caller may see them; note whose names they tell."""
     found = defaultdict[UUID, Parts](dict)
     readers = context.caller.identities
     cases = await read_snapshots(context.session, case_ids, readers=readers, now=context.now)
@@ -42,7 +44,8 @@ async def expand(
     if CasePart.PARTIES in parts:
         names, today = await list_names_of_cases(context.session, case_ids), civil_date(context.now)
         for case_id, snapshot in cases.items():
-            found[case_id][CasePart.PARTIES] = build_party_views(snapshot, names, context.caller, today)
+            found[case_id][CasePart.PARTIES] = shown = build_party_views(snapshot, names, context.caller, today)
+            note_names(reads, snapshot.case, shown)
     if CasePart.DOCUMENTS in parts:
         for case_id, documents in (await _list_documents(context, cases)).items():
             lines = [build_line(*each) for each in documents[:MOST_DOCUMENTS]]

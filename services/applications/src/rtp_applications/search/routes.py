@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic_core import to_json
 
+from rtp_applications.access_log.routing import LoggedRoute, Reads
 from rtp_applications.auth import CaseReader
 from rtp_applications.cases.dependencies import Context
 from rtp_applications.history.entries import parse_instant
@@ -23,6 +24,7 @@ from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.web import create_router
 
 search = create_router(prefix="/v1/cases", tags=["Cases"])
+search.route_class = LoggedRoute
 _NAMES = {name: field.serialization_alias for name, field in CaseLine.model_fields.items()}
 _FIELDS = tuple(str(_NAMES[column.name]) for column in listing.LINE)
 """The fields of a line, in the order of the columns. They are no enums, of which each would be asked for its value."""
@@ -34,6 +36,7 @@ async def list_cases(
     context: Context,
     question: AskedFor,
     response: Response,
+    reads: Reads,
     limit: Limit = 50,
     after: After = None,
     fields: Annotated[
@@ -65,7 +68,7 @@ async def list_cases(
     place = _read_place(after, question.order)
     rows = await listing.list_cases(context.session, question, limit=limit, after=place)
     page, last = cut(rows, limit)
-    parts = await expansion.expand(context, [UUID(row.id) for row in page], expand) if expand else {}
+    parts = await expansion.expand(context, [UUID(row.id) for row in page], expand, reads) if expand else {}
     shown: dict[str, Any] = {
         "items": _show(page, [CaseField.ID, *fields] if fields else [*CaseField], parts),
         "next": last and _write_place(last, question.order),

@@ -40,6 +40,13 @@ async def follow_finance(session: AsyncSession, case_id: UUID, *, readers: Seque
         await session.flush()
 
 
+async def forget_finance(session: AsyncSession, case_id: UUID, *, sequence: int) -> None:
+    """Forget what a destroyed case told of its finance."""
+    kept = await _lock_or_add(session, case_id)
+    kept.forget(sequence=sequence)
+    await session.flush()
+
+
 async def _lock_or_add(session: AsyncSession, case_id: UUID) -> CaseFinance:
     new = insert(CaseFinance).values(
         case_id=case_id, readers=list(SYSTEM), case_sequence=0, facts_sequence=0, assistance_sequence=0

@@ -37,6 +37,13 @@ class CaseFinance(Model):
         if sequence > self.facts_sequence:
             self.facts_sequence, self.facts = sequence, dict(facts)
 
+    def forget(self, *, sequence: int) -> None:
+        """Forget what a destroyed case told; what it told before and comes late says nothing new."""
+        if sequence > self.facts_sequence:
+            self.facts_sequence, self.facts = sequence, None
+        if sequence > self.assistance_sequence:
+            self.assistance_sequence, self.assistance = sequence, None
+
     def set_assistance(self, assistance: Mapping[str, Any], *, sequence: int) -> None:
         """Take over what counts of the subsidies, if that is news."""
         if sequence > self.assistance_sequence:

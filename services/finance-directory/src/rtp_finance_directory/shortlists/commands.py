@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,12 +17,19 @@ from rtp_finance_directory.eligibility.queries import load_catalogue
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.plans.bank_rate import BankRates
 from rtp_finance_directory.plans.service import read_rows
-from rtp_finance_directory.shortlists.models import CaseSituation, JudgedCase, Shortlist, ShortlistLine, ShortlistStatus
+from rtp_finance_directory.shortlists.models import (
+    CaseSituation,
+    JudgedCase,
+    Shortlist,
+    ShortlistEdition,
+    ShortlistLine,
+    ShortlistStatus,
+)
 from rtp_finance_directory.shortlists.outlook import CaseOutlook, describe_outlooks
 from rtp_finance_directory.timing.queries import find_go_live
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.applications import CaseDisposed, CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.finance_directory import ShortlistChanged, ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
@@ -173,6 +180,15 @@ async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers
     """Close the shortlist of a case that has ended. If its submission comes later, nothing will be made for it."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     shortlist.close(now=case.withdrawn_at)
+    await session.flush()
+
+
+async def empty_shortlist(session: AsyncSession, case: CaseDisposed, *, readers: Sequence[str]) -> None:
+    """Destroy what the shortlist of a destroyed case says of it, and close it. What was counted stays."""
+    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
+    for told in (ShortlistLine, ShortlistEdition):
+        await session.execute(delete(told).where(told.shortlist_id == shortlist.id))
+    shortlist.empty(now=case.at)
     await session.flush()
 
 

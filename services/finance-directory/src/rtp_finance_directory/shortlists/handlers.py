@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_finance_directory.shortlists import commands
 from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts import About
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, is_of_draft
+from rtp_shared.contracts.applications import CaseDisposed, CaseSubmitted, CaseWithdrawn, is_of_draft
 
 
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
@@ -18,6 +18,11 @@ async def handle_case_submitted(session: AsyncSession, context: HandlerContext) 
 async def handle_case_withdrawn(session: AsyncSession, context: HandlerContext) -> None:
     case = context.event.read_as(CaseWithdrawn)
     await commands.close_shortlist(session, case, readers=context.readers)
+
+
+async def handle_case_disposed(session: AsyncSession, context: HandlerContext) -> None:
+    case = context.event.read_as(CaseDisposed)
+    await commands.empty_shortlist(session, case, readers=context.readers)
 
 
 async def handle_readers_changed(session: AsyncSession, context: HandlerContext) -> None:

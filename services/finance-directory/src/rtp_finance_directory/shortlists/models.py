@@ -158,6 +158,13 @@ class Shortlist(Model):
         self.closed_at = now
         self.version += 1
 
+    def empty(self, *, now: datetime) -> None:
+        """Forget the facts of the case that it was judged by, for good."""
+        self.close(now=now)
+        if self.facts is not None:
+            self.facts, self.changes = None, {}
+            self.version += 1
+
 
 class ShortlistEdition(Model):
     """A former edition of a shortlist, as it was. Its lines are kept too."""
