@@ -148,7 +148,8 @@ async def delete_expired_tokens(session: AsyncSession) -> None:
     """Forget revoked tokens and used assertions that expired long enough ago for every clock."""
     past = func.now() - timedelta(hours=1)
     for kept in (RevokedToken, UsedAssertion):
-        await session.execute(delete(kept).where(kept.expires_at < past))
+        forget = delete(kept).where(kept.expires_at < past)
+        await session.execute(forget, execution_options={"synchronize_session": False})
 
 
 async def _replace_secret(session: AsyncSession, client_id: str) -> str:

@@ -24,7 +24,7 @@ from rtp_shared.middleware import BODY, RequestBody
 from rtp_shared.service import Runtime
 from rtp_shared.web import begin
 
-FORM_LIMIT = 16_384
+FORM_LIMIT = 8192
 """Bytes of a request: a token and an assertion have a thousand each, a secret and a list of scopes a few hundred."""
 
 Form = dict[str, str]

@@ -93,11 +93,12 @@ class SigningKey:
 
     def build_jwks(self) -> JsonObject:
         """Return what signs, signed or will sign, the one that signs now first."""
-        current, now = self._get_current(), self._now()
+        current, now = self.current, self._now()
         others = [key for timed, key in self._keys if key is not current and timed.holds_until > now]
         return {"keys": [key.as_dict(private=False) for key in (current, *others)]}
 
-    def _get_current(self) -> RSAKey:
+    @property
+    def current(self) -> RSAKey:
         """Return the newest of the keys that sign by now; before all of them the first."""
         now = self._now()
         begun = [each for each in self._keys if each[0].signs_from <= now < each[0].holds_until]
@@ -127,5 +128,5 @@ class SigningKey:
             "organisation": str(organisation),
             "generation": generation,
         }
-        key = self._get_current()
+        key = self.current
         return jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": key.kid}, claims, key)

@@ -28,6 +28,8 @@ from rtp_shared.problems import Unauthenticated
 from rtp_shared.service import Runtime
 from rtp_shared.web import RouteHandler, ServiceRoute
 
+ENDPOINT = "/oauth2/token"
+
 
 class OAuthRoute(ServiceRoute):
     """A route of OAuth, which leaves aside parameters that it does not know (RFC 6749 section 3.2), and any token."""
@@ -50,6 +52,7 @@ class TokenRoute(OAuthRoute):
     async def _answer(self, inner: RouteHandler, request: Request, client: Principal | None) -> Response:
         """Read the form first, and what the client's keys are: that may ask an address, and holds no connection."""
         request.state.form = form = await read_form(request)
+        _require_fields(form, grants=self.path == ENDPOINT)
         request.state.proof = proof = read_proof(request, form)
         request.state.fetched_keys = await fetch_keys(request, proof)
         return await super()._answer(inner, request, client)
@@ -133,7 +136,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@tokens.post("/oauth2/token", response_model=TokenView, openapi_extra=_GRANT_FORM, responses=_REFUSALS)
+@tokens.post(ENDPOINT, response_model=TokenView, openapi_extra=_GRANT_FORM, responses=_REFUSALS)
 async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> JSONResponse:
     """Get an access token by client credentials (RFC 6749 section 4.4).
 
@@ -143,10 +146,8 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
     token that comes with the request is left aside, so that one that has expired can be renewed. Every refusal is as
     RFC 6749 section 5.2 has it, and no answer is to be stored.
     """
-    form = request.state.form
-    _require_grant_type(form)
     client = await authenticate_client(request, session, request.state.proof)
-    scopes = choose_scopes(client, form.get("scope"))
+    scopes = choose_scopes(client, request.state.form.get("scope"))
     settings: GatewaySettings = request.app.state.runtime.settings
     key: SigningKey = request.app.state.signing_key
     seconds = bound_lifetime(client, seconds=settings.token_seconds, now=now)
@@ -170,9 +171,8 @@ async def revoke_access_token(request: Request, _: Anyone, session: Session) -> 
     The client authenticates as for a token. A token that does not hold anyway is answered as one that was revoked; one
     of another client is refused with invalid_request, and holds on.
     """
-    token = _require_token(request.state.form)
     client = await authenticate_client(request, session, request.state.proof)
-    principal = await _verify(request, token)
+    principal = await _verify(request, request.state.form["token"])
     if principal is not None and principal.client_id != client.client_id:
         raise TokenRefused("invalid_request", "the token was given to another client")
     if principal is not None:
@@ -193,9 +193,8 @@ async def introspect_token(request: Request, _: Anyone, session: Session) -> JSO
     The client authenticates as for a token. Of a token that has expired, was revoked, says what holds no more of its
     client, is of another organisation or is none, the answer is `active` false and nothing else.
     """
-    token = _require_token(request.state.form)
     client = await authenticate_client(request, session, request.state.proof)
-    principal = await _verify(request, token)
+    principal = await _verify(request, request.state.form["token"])
     return JSONResponse({"active": False} if principal is None else describe_token(principal, client))
 
 
@@ -231,17 +230,12 @@ async def get_metadata(request: Request, _: Anyone) -> MetadataView:
     )
 
 
-def _require_grant_type(form: Mapping[str, str]) -> None:
-    if "grant_type" not in form:
-        raise TokenRefused("invalid_request", "grant_type is missing")
-    if form["grant_type"] != "client_credentials":
+def _require_fields(form: Mapping[str, str], *, grants: bool) -> None:
+    """Raise TokenRefused unless the form says what is asked for: what kind of grant, or of which token."""
+    if (name := "grant_type" if grants else "token") not in form:
+        raise TokenRefused("invalid_request", f"{name} is missing")
+    if grants and form["grant_type"] != "client_credentials":
         raise TokenRefused("unsupported_grant_type", "only client_credentials is supported")
-
-
-def _require_token(form: Mapping[str, str]) -> str:
-    if "token" not in form:
-        raise TokenRefused("invalid_request", "token is missing")
-    return form["token"]
 
 
 async def _verify(request: Request, token: str) -> Principal | None:

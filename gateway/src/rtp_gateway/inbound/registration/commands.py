@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.clients import commands
@@ -51,6 +51,7 @@ class WithSecret:
 async def open_client(session: AsyncSession, client_id: str, facts: Mapping[str, Any], *, by: Manager) -> WithSecret:
     """Make a client of the manager's organisation; one without keys gets a secret."""
     by.require_within(facts["scopes"])
+    await _require_manager(session, by)
     await _require_room(session, by.organisation)
     secret = new_secret()
     statement = (
@@ -123,10 +124,18 @@ async def activate_client(session: AsyncSession, client_id: str, *, version: Exp
 
 
 async def _load(session: AsyncSession, client_id: str, *, version: Expected, by: Manager) -> Client:
+    await _require_manager(session, by)
     client = await get_client(session, client_id, organisation=by.organisation, for_update=True)
     by.require_within(client.scopes)
     version.require(client.version)
     return client
+
+
+async def _require_manager(session: AsyncSession, by: Manager) -> None:
+    """Raise ManagesNoMore if the token says more than holds by now: the database goes by what holds."""
+    holds = select(func.may_manage(by.organisation, array(sorted(by.scopes))))
+    if not await session.scalar(holds):
+        raise errors.ManagesNoMore
 
 
 async def _save(session: AsyncSession, client: Client) -> None:

@@ -15,6 +15,10 @@ class BeyondItsManager(Forbidden):
     title = "A client that may more than its manager is managed by others"
 
 
+class ManagesNoMore(Forbidden):
+    title = "This client manages others no more"
+
+
 class ClientDeactivated(Conflict):
     title = "This client is deactivated: activate it first"
 

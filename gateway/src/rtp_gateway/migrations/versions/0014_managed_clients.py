@@ -108,11 +108,13 @@ MANAGERS = f"""
               AND their_scopes <@ m.scopes)
     $$;
     CREATE FUNCTION clients_managed() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE allowed boolean;
     BEGIN
-        IF NOT CASE WHEN TG_LEVEL = 'STATEMENT' THEN public.may_manage(NULL, '{{}}')
-                    WHEN TG_OP = 'INSERT' THEN public.may_manage(NEW.organisation, NEW.scopes)
-                    ELSE public.may_manage(OLD.organisation, OLD.scopes)
-                         AND public.may_manage(NEW.organisation, NEW.scopes) END THEN
+        allowed := CASE WHEN TG_LEVEL = 'STATEMENT' THEN public.may_manage(NULL, '{{}}')
+                        WHEN TG_OP = 'INSERT' THEN public.may_manage(NEW.organisation, NEW.scopes)
+                        ELSE public.may_manage(OLD.organisation, OLD.scopes)
+                             AND public.may_manage(NEW.organisation, NEW.scopes) END;
+        IF NOT allowed THEN
             RAISE insufficient_privilege USING MESSAGE = 'no manager of this client changes it';
         END IF;
         RETURN NEW;
@@ -146,7 +148,7 @@ GRANTS = """
     GRANT SELECT (expires_at) ON clients TO rtp_gateway_delivery;
     GRANT INSERT, UPDATE (holds_until), DELETE ON former_secrets TO rtp_gateway_web;
     GRANT SELECT, INSERT ON client_changes TO rtp_gateway_web;
-    GRANT INSERT ON client_changes TO rtp_gateway_operator;
+    GRANT SELECT, INSERT ON client_changes TO rtp_gateway_operator;
     GRANT SELECT, INSERT ON used_assertions, revoked_tokens TO rtp_gateway_web;
     GRANT SELECT (expires_at), DELETE ON used_assertions, revoked_tokens TO rtp_gateway_delivery;
 """
