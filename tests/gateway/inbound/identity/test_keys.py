@@ -33,7 +33,7 @@ def sign(key: SigningKey) -> str:
 
 async def test_processes_of_both_settings_take_each_others_tokens_until_the_switch() -> None:
     turn = Turn()
-    assert [key["kid"] for key in turn.rotated.build_jwks()["keys"]][0] == turn.former.current.kid
+    assert turn.rotated.build_jwks()["keys"][0]["kid"] == turn.former.current.kid
     assert len(turn.rotated.build_jwks()["keys"]) == 2
     await TokenVerifier(issuer=ISSUER, keys=turn.former).verify(sign(turn.rotated))
     await TokenVerifier(issuer=ISSUER, keys=turn.rotated).verify(sign(turn.former))
