@@ -18,6 +18,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from starlette.types import ASGIApp
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.inbound.identity.keys import SigningKey
@@ -120,7 +121,7 @@ async def doors(population: Population) -> Any:
     platform: Platform = population.platform
     verifier = TokenVerifier(issuer=PUBLIC_URL, keys=platform.app.own.state.signing_key)
     services = {name: build_app(replace(platform.runtimes[name], verifier=verifier)) for name in NAMES}
-    apps = {"gateway": platform.app, **services}
+    apps: dict[str, ASGIApp] = {"gateway": platform.app, **services}
     made = [
         Door(name, httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC_URL))
         for name, app in apps.items()
