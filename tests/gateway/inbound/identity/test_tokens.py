@@ -97,10 +97,21 @@ async def test_guessing_is_slowed_and_the_owner_comes_in(anybody: Anybody, new_c
     assert right.status_code == 200
 
 
+def test_a_secret_that_was_right_is_looked_at_until_it_is_wrong() -> None:
+    limiter = GuessingLimiter()
+    limiter.count_success("client", "10.0.0.1", "right")
+    for number in range(FAILURES + 1):
+        limiter.count_failure("client", "10.0.0.1", f"guess {number}")
+    limiter.require_turn("client", "10.0.0.1", "right")
+    limiter.count_failure("client", "10.0.0.1", "right")
+    with pytest.raises(TooManyFailures):
+        limiter.require_turn("client", "10.0.0.1", "right")
+
+
 def test_failures_at_one_address_keep_nobody_out_at_another() -> None:
     limiter = GuessingLimiter()
     for _ in range(FAILURES + 1):
-        limiter.count_failure("client", "10.0.0.1")
+        limiter.count_failure("client", "10.0.0.1", "guess")
     with pytest.raises(TooManyFailures):
         limiter.require_turn("client", "10.0.0.1", "guess")
     limiter.require_turn("client", "10.0.0.2", "guess")
@@ -114,5 +125,5 @@ def test_ten_thousand_wrong_secrets_cost_less_than_a_second() -> None:
             limiter.require_turn("client", "10.0.0.1", f"guess {number}")
         except TooManyFailures:
             continue
-        limiter.count_failure("client", "10.0.0.1")
+        limiter.count_failure("client", "10.0.0.1", "guess")
     assert time.process_time() - began < 1

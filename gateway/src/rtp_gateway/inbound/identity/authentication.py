@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import re
 from urllib.parse import parse_qs, unquote_plus
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_gateway.clients.models import Client
+from rtp_gateway.clients.models import CLIENT_ID, Client
 from rtp_gateway.clients.queries import read_credentials
 from rtp_gateway.inbound.identity.assertions import (
     ASSERTION_TYPE,
@@ -59,8 +60,10 @@ def read_proof(request: Request, form: Form) -> Proof:
         return read_assertion(form.get("client_assertion", ""), client_id=form.get("client_id"))
     in_form = form.get("client_id", ""), form.get("client_secret", "")
     client_id, secret = _read_basic(encoded, form) if basic else in_form
-    if not client_id or not secret or "\x00" in client_id:
+    if not client_id or not secret:
         raise TokenRefused("invalid_client", "client_id and client_secret are needed, or a client_assertion")
+    if not re.fullmatch(CLIENT_ID, client_id):
+        raise TokenRefused("invalid_client", "unknown client or wrong secret")
     return SecretProof(client_id, secret)
 
 
@@ -87,24 +90,24 @@ async def fetch_keys(request: Request, proof: Proof) -> JsonObject | None:
 
 
 async def authenticate_client(request: Request, session: AsyncSession, proof: Proof) -> Client:
-    """Return the client that asks. Whoever fails too often is answered without a look. Raises TokenRefused."""
+    """Return the client that asks. Raises TokenRefused, and TooManyFailures for whoever guesses secrets."""
+    if isinstance(proof, Assertion):
+        return await _require_signer(request, session, proof)
     limiter: GuessingLimiter = request.app.state.guessing_limiter
     address = request.client.host if request.client else ""
-    secret = proof.secret if isinstance(proof, SecretProof) else None
-    limiter.require_turn(proof.client_id, address, secret)
+    limiter.require_turn(proof.client_id, address, proof.secret)
+    runtime: Runtime = request.app.state.runtime
     try:
-        client = await _require_client(request, session, proof)
+        client = await require_secret(session, proof, runtime.clock())
     except TokenRefused:
-        limiter.count_failure(proof.client_id, address)
+        limiter.count_failure(proof.client_id, address, proof.secret)
         raise
-    limiter.count_success(proof.client_id, address, secret)
+    limiter.count_success(proof.client_id, address, proof.secret)
     return client
 
 
-async def _require_client(request: Request, session: AsyncSession, proof: Proof) -> Client:
+async def _require_signer(request: Request, session: AsyncSession, proof: Assertion) -> Client:
     runtime: Runtime = request.app.state.runtime
-    if isinstance(proof, SecretProof):
-        return await require_secret(session, proof, runtime.clock())
     client, _ = await read_credentials(session, proof.client_id)
     keys = request.state.fetched_keys or (client.keys if client is not None else None)
     if client is None or keys is None or not client.is_let_in(runtime.clock()):

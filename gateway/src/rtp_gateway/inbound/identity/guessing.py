@@ -2,7 +2,8 @@
 
 Secrets have 256 random bits, so guessing finds none; it must only cost nothing. Failures are counted by client and
 address together, so that nobody locks a client out who is elsewhere. Credentials that were right before are looked at
-whatever others at the same address fail with. In memory, each process for itself.
+whatever others at the same address fail with. Assertions are not counted: nobody guesses a signature, and whoever sends
+wrong ones in a client's name would slow its owner. In memory, each process for itself.
 """
 
 import hashlib
@@ -29,27 +30,23 @@ class GuessingLimiter:
         self._left: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
         self._proven: OrderedDict[bytes, None] = OrderedDict()
 
-    def require_turn(self, client_id: str, address: str, secret: str | None) -> None:
+    def require_turn(self, client_id: str, address: str, secret: str) -> None:
         """Raise TooManyFailures for one failure too many, unless these credentials were right before."""
         left, at = self._left.get((client_id, address), (float(FAILURES), time.monotonic()))
-        if left + time.monotonic() - at < 1 and not self._is_proven(client_id, secret):
+        if left + time.monotonic() - at < 1 and _digest(client_id, secret) not in self._proven:
             raise TooManyFailures
 
-    def count_failure(self, client_id: str, address: str) -> None:
+    def count_failure(self, client_id: str, address: str, secret: str) -> None:
+        self._proven.pop(_digest(client_id, secret), None)
         now = time.monotonic()
         left, at = self._left.pop((client_id, address), (float(FAILURES), now))
         self._left[client_id, address] = (max(min(left + now - at, FAILURES) - 1, 0.0), now)
         _bound(self._left)
 
-    def count_success(self, client_id: str, address: str, secret: str | None) -> None:
+    def count_success(self, client_id: str, address: str, secret: str) -> None:
         self._left.pop((client_id, address), None)
-        if secret is not None:
-            self._proven[_digest(client_id, secret)] = None
-            _bound(self._proven)
-
-    def _is_proven(self, client_id: str, secret: str | None) -> bool:
-        """Return whether this secret was right before; an assertion is not known by what came before it."""
-        return secret is not None and _digest(client_id, secret) in self._proven
+        self._proven[_digest(client_id, secret)] = None
+        _bound(self._proven)
 
 
 def _digest(client_id: str, secret: str) -> bytes:

@@ -124,7 +124,7 @@ MANAGERS = f"""
     BEGIN
         IF NOT EXISTS (SELECT FROM public.clients c WHERE c.client_id = coalesce(NEW.client_id, OLD.client_id)
                        AND public.may_manage(c.organisation, c.scopes)) THEN
-            RAISE insufficient_privilege USING MESSAGE = 'permission denied: no manager of this client changes its secrets';
+            RAISE insufficient_privilege USING MESSAGE = 'permission denied: no manager of this client does that';
         END IF;
         RETURN coalesce(NEW, OLD);
     END $$;
