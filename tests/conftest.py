@@ -44,7 +44,7 @@ OVER_RABBITMQ = (
 
 UNUSUAL = (
     "cases:oversee", "cases:system", "cases:import", "cases:erase", "events:erase", "support:match", "advisers:oversee",
-    "support:erase", "finance:oversee", "personal-data:oversee",
+    "support:erase", "finance:oversee", "personal-data:oversee", "clients:manage",
 )  # fmt: skip
 ORDINARY = [scope for scope in SCOPES if scope not in UNUSUAL]
 """What the client of a body or a staff group may have: not what only the central team and the courts' register have."""

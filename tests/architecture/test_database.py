@@ -56,7 +56,7 @@ OPEN_OF = {
         "notice_loads",
         "notice_problems",
     },
-    "gateway": {"clients", "former_secrets"},
+    "gateway": {"clients", "former_secrets", "used_assertions", "revoked_tokens"},
 }
 
 

@@ -186,6 +186,8 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/open-referral/taxonomy_terms",
         "/v1/open-referral/taxonomy_terms/{record_id}",
         "/oauth2/token",
+        "/oauth2/revoke",
+        "/oauth2/introspect",
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
         "/fhir/R4/metadata",

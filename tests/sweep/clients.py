@@ -45,6 +45,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "importer": ("", "cases:import"),
         "eraser": ("", "events:erase"),
         "matcher": ("", "support:match"),
+        "administrator": ("", "clients:manage"),
         "without a scope": ("", "none"),
         "nobody": ("", "no token"),
     }

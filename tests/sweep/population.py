@@ -65,6 +65,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.plant_erasure()
     await planter.plant_round()
     await planter.plant_bounds()
+    await planter.plant_client()
     await planter.plant_privacy()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
@@ -104,6 +105,14 @@ class Planter:
             assert answer.status_code == 201, answer.text
             ids = {"search_id": answer.json()["id"]}
             self.add(f"a saved search of {name}", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner=name)
+
+    async def plant_client(self) -> None:
+        """A client that the administrator of an organisation made."""
+        word = mark()
+        body = {"clientId": f"made-{word}", "name": f"Client {word}", "scopes": ["cases:read"]}
+        answer = await self.api("administrator").post("/v1/clients", json=body)
+        assert answer.status_code == 201, answer.text
+        self.add("a client", Secrecy.OWNER, word, at={"client_id": f"made-{word}"}, owner="administrator")
 
     async def let_deliveries_die(self) -> None:
         dead = (

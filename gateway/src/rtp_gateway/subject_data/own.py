@@ -17,6 +17,7 @@ COLUMNS = {
     "events": "event_id type case_id body recorded_at",
     "erasures": "person_id asked_by asked_client asked_at confirmed_by confirmed_client confirmed_at",
     "clients": "client_id name organisation scopes created_at",
+    "client_changes": "person client_id change changed_by changed_at",
     "subscriptions": "client_id sink description",
     "calls": "client_id method path status at",
     "deliveries": "client_id",
@@ -27,6 +28,7 @@ _KEPT = {
     "event": "its data 400 days, unless the operator has set another time, or until the person is erased: /v1/erasures",
     "erasure": "for good: who asked for it and who confirmed it",
     "client": "for good",
+    "client-change": "for good",
     "subscription": "for good",
     "call": "30 days, unless the operator has set another time",
 }
@@ -41,10 +43,12 @@ async def collect_own(session: AsyncSession, question: ServiceQuestion, *, actor
     async with system_scope(session, "a person is looked for in all events, and shown in those that the caller sees"):
         events = await queries.list_naming_events(session, people, readers=readers, everybody=everybody)
         erasures = await queries.list_erasures_by(session, reference, readers=readers, everybody=everybody)
+        changes = await queries.list_client_changes_by(session, reference, readers=readers, everybody=everybody)
         of_client = await queries.list_of_client(session, client_id) if client_id else []
     return [
         *(_build_event(row, everybody=everybody) for row in events),
         *(_build("erasure", row) for row in erasures),
+        *(_build("client-change", row) for row in changes),
         *(_build(kind, row) for kind, row in of_client),
     ]
 

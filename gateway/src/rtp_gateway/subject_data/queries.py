@@ -27,6 +27,11 @@ _ERASURES = text("""
         OR (confirmed_by = :reference AND (:everybody OR 'client:' || confirmed_client = ANY (:readers)))
     ORDER BY id
 """).bindparams(bindparam("reference", type_=String), _READERS)
+_CLIENT_CHANGES = text("""
+    SELECT id::text, client_id, change, changed_by, changed_at FROM client_changes
+    WHERE person = :reference AND (:everybody OR 'client:' || changed_by = ANY (:readers))
+    ORDER BY id
+""").bindparams(bindparam("reference", type_=String), _READERS)
 _CLIENT = text(
     "SELECT client_id AS id, name, organisation::text, scopes, created_at FROM clients WHERE client_id = :id"
 )
@@ -54,6 +59,14 @@ async def list_erasures_by(
     """Return the erasures that the person asked for or confirmed. It needs the system's sight."""
     asked = {"reference": reference, "readers": list(readers), "everybody": everybody}
     return (await session.execute(_ERASURES, asked)).all()
+
+
+async def list_client_changes_by(
+    session: AsyncSession, reference: str, *, readers: Sequence[str], everybody: bool
+) -> Sequence[AnyRow]:
+    """Return the changes of clients that the person made. It needs the system's sight."""
+    asked = {"reference": reference, "readers": list(readers), "everybody": everybody}
+    return (await session.execute(_CLIENT_CHANGES, asked)).all()
 
 
 async def list_of_client(session: AsyncSession, client_id: str) -> Sequence[tuple[str, AnyRow]]:

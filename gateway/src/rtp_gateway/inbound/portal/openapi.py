@@ -64,6 +64,7 @@ TAGS = {
     "Erasure": "What subscribers were asked to erase, and what they answered",
     "FHIR": "Subscriptions and notifications in FHIR R4, for health systems",
     "Identity": "Tokens and keys (OAuth 2)",
+    "Clients": "The clients of your organisation: making, limiting, rotating and removing them",
 }
 """The tags of all operations, in the order in which a reader meets the platform."""
 
