@@ -46,6 +46,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "eraser": ("", "events:erase"),
         "matcher": ("", "support:match"),
         "administrator": ("", "clients:manage"),
+        "another administrator": ("", "clients:manage"),
         "without a scope": ("", "none"),
         "nobody": ("", "no token"),
     }

@@ -108,11 +108,11 @@ class Planter:
 
     async def plant_client(self) -> None:
         """A client that the administrator of an organisation made."""
-        word = mark()
-        body = {"clientId": f"made-{word}", "name": f"Client {word}", "scopes": ["cases:read"]}
+        word, client_id = mark(), str(uuid.uuid4())
+        body = {"clientId": client_id, "name": f"Client {word}", "scopes": ["cases:read"]}
         answer = await self.api("administrator").post("/v1/clients", json=body)
         assert answer.status_code == 201, answer.text
-        self.add("a client", Secrecy.OWNER, word, at={"client_id": f"made-{word}"}, owner="administrator")
+        self.add("a client", Secrecy.OWNER, client_id, word, at={"client_id": client_id}, owner="administrator")
 
     async def let_deliveries_die(self) -> None:
         dead = (
