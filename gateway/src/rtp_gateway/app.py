@@ -5,11 +5,14 @@ from rtp_gateway.clients.current import ClientVerifier, CurrentClients
 from rtp_gateway.inbound.admission import AdmittedOnly
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.inbound.calls.recorder import Recorder
+from rtp_gateway.inbound.edge.browsers import Browsers
+from rtp_gateway.inbound.edge.quotas import CountedRequests
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.inbound.identity.routes import identity, tokens
 from rtp_gateway.inbound.portal.routes import portal
 from rtp_gateway.inbound.proxy.forward import Upstreams
+from rtp_gateway.limits.limiter import RequestLimiter
 from rtp_gateway.models import Model
 from rtp_gateway.outbound.cursors import Cursors
 from rtp_gateway.outbound.deliveries.routes import deliveries
@@ -88,4 +91,14 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
         await limiter.close()
         await runtime.verifier.close()
 
-    return Gateway(app, admitted, runtime.metrics, recorder=recorder, closing=close)
+    limiter_of_requests = RequestLimiter(settings.database_url.get_secret_value(), settings.quotas)
+    return Gateway(
+        app,
+        admitted,
+        runtime.metrics,
+        recorder=recorder,
+        closing=close,
+        counted=CountedRequests(limiter_of_requests, runtime.verifier),
+        browsers=Browsers(settings.browser_origins, secure=settings.public_url.startswith("https://")),
+        public_url=settings.public_url,
+    )

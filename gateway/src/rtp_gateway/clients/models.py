@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -62,9 +62,16 @@ class Client(Model):
     generation: Mapped[int] = mapped_column(server_default=FetchedValue())
     """The times that it was deactivated, by the same trigger: a token holds for the generation that it was made for."""
 
+    burst_limit: Mapped[int] = mapped_column(server_default=text("0"))
+    """The requests that it may make in a burst (`limits/quotas.py`); 0 for as many as everybody."""
+    sustained_limit: Mapped[int] = mapped_column(server_default=text("0"))
+
     __table_args__ = (
         CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),
+        CheckConstraint("burst_limit >= 0", name="burst_limit"),
+        CheckConstraint("sustained_limit >= 0", name="sustained_limit"),
         Index("ix_clients_revision", "revision"),
+        Index("ix_clients_organisation", "organisation"),
     )
 
     def accepts(self, secret: str, former: Sequence[bytes] = ()) -> bool:
