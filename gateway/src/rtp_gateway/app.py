@@ -13,6 +13,7 @@ from rtp_gateway.inbound.identity.routes import identity, tokens
 from rtp_gateway.inbound.portal.routes import portal
 from rtp_gateway.inbound.proxy.forward import Upstreams
 from rtp_gateway.limits.limiter import RequestLimiter
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_gateway.models import Model
 from rtp_gateway.outbound.cursors import Cursors
 from rtp_gateway.outbound.deliveries.routes import deliveries
@@ -79,16 +80,18 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
     app.state.subscription_deps = deps = SubscriptionDeps.build(settings, runtime.outbox)
     app.state.cursors = Cursors(deps.secret_box)
+    slots = SharedSlots(settings.database_url.get_secret_value())
     notifier = EventNotifier(settings.database_url.get_secret_value())
-    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier)
+    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier, shared=slots)
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
     app.add_middleware(FhirOutcomes)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
-    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url)
+    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url, slots=slots)
 
     async def close() -> None:
         await limiter.close()
+        await slots.close()
         await runtime.verifier.close()
 
     limiter_of_requests = RequestLimiter(settings.database_url.get_secret_value(), settings.quotas)

@@ -15,8 +15,8 @@ MOST_PARAMETERS = 200
 MOST_HEADERS = 100
 FIELD_LENGTH = 16_384
 """Most bytes of one header; a token has some 900, and 8192 at the most."""
-_UNCLEAR = re.compile(r"[\x00-\x1f\x7f\\]|(?:^|/)\.\.?(?:/|$)|^//|\ufffd")
-"""Characters that some server drops or turns, dot segments, and a path that reads like a host."""
+_UNCLEAR = re.compile(rb"(?:^|/)(?:\.|%2e){1,2}(?:/|$)|\\|^//", re.IGNORECASE)
+"""Dot segments, a character that some servers turn into a slash, and a path that reads like a host."""
 
 FROM_PROXIES = frozenset(
     {b"forwarded", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"true-client-ip", b"cf-connecting-ip",
@@ -49,8 +49,8 @@ def check_head(scope: Scope) -> None:
     for name, value in scope["headers"]:
         if len(name) + len(value) > FIELD_LENGTH:
             raise TooManyHeaders(f"at most {FIELD_LENGTH} bytes of one header")
-    if _UNCLEAR.search(scope["path"]):
-        raise Malformed("the path has dot segments, control characters, backslashes or what is not UTF-8")
+    if _UNCLEAR.search(raw):
+        raise Malformed("the path has dot segments or backslashes, or begins with two slashes")
 
 
 def drop_claims(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
