@@ -37,7 +37,17 @@ from bench.rows import Bench, Row
 from bench.under_attack import row as attack_row
 
 RESULTS = Path(__file__).with_name("results.json")
-SERVICES = ("create", "read", "list", "action", "log-append", "gateway-read", "unknown-or-hidden")
+SERVICES = (
+    "create",
+    "read",
+    "list",
+    "action",
+    "log-append",
+    "gateway-read",
+    "gateway-trivial",
+    "gateway-memory",
+    "unknown-or-hidden",
+)
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
     *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
@@ -149,6 +159,8 @@ def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[
             "read": lambda: bench.measure_beside_floor("read"),
             "list": lambda: bench.measure_beside_floor("list"),
             "gateway-read": bench.measure_gateway_read,
+            "gateway-trivial": bench.measure_gateway_trivial,
+            "gateway-memory": bench.measure_gateway_memory,
             "unknown-or-hidden": lambda: hidden.measure(services, say),
             "action": lambda: bench.measure_beside_floor("action"),
             "log-append": bench.measure_log_append,
