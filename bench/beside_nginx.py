@@ -5,20 +5,22 @@ Both have one worker and the same service behind them; the gateway checks the to
 
 import statistics
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+from tests.support.cases import EMPLOYER
 from tests.support.packages import ensure
 from tests.support.ports import find_free_port
 
 from bench.load import Figures, Target, measure, wait_for
-from bench.measured_services import MeasuredServices
-from bench.started_services import end
+from bench.started_services import StartedServices, end, submit_case
+from rtp_applications.bodies.models import body_id
 
 Row = dict[str, Any]
+CLIENT, CASES = "bench", 50
 CLIENTS = 16
 REQUESTS = 1_000_000
 """Over which the gateway's memory is to stay as it is."""
@@ -38,8 +40,42 @@ _PROXY = 'location / { proxy_pass http://service; proxy_http_version 1.1; proxy_
 _TRIVIAL = "location / { default_type application/json; return 200 '{\"trivial\": true}'; }"
 
 
+QUOTAS = ("RTP_CLIENT_BURST", "RTP_CLIENT_SUSTAINED", "RTP_ORGANISATION_BURST", "RTP_ORGANISATION_SUSTAINED")
+"""Requests are counted as always; one client may ask more often than any ever would."""
+NAMES = ("gateway-read", "gateway-trivial", "gateway-memory")
+
+
+class EdgeServices(StartedServices):
+    """The service with some cases, and the gateway before it."""
+
+    def __init__(self) -> None:
+        quotas: dict[str, Any] = dict.fromkeys(QUOTAS, "1000000")
+        super().__init__({CLIENT: body_id(EMPLOYER)}, **quotas)
+        self.ids = self.directory / "ids.txt"
+
+    def _start(self) -> None:
+        super()._start()
+        self.token = self.new_token(CLIENT)
+        with self.open_client(self.token) as api:
+            self.ids.write_text("\n".join(submit_case(api) for _ in range(CASES)) + "\n")
+
+
+def measure_all(only: str | None, rounds: int, seconds: float, say: Callable[[str], None]) -> Iterator[Row]:
+    with EdgeServices() as services:
+        if only in (None, "gateway-read"):
+            yield measure_beside_nginx(
+                "gateway-read", services, services.gateway, services.service, rounds, seconds, say
+            )
+        if only in (None, "gateway-trivial"):
+            with start_trivial(services) as (gateway, trivial):
+                yield measure_beside_nginx("gateway-trivial", services, gateway, trivial, rounds, seconds, say)
+        if only in (None, "gateway-memory"):
+            with start_trivial(services) as (gateway, _):
+                yield measure_growth(services, gateway, requests=REQUESTS, say=say)
+
+
 @contextmanager
-def run_nginx(services: MeasuredServices, name: str, *, upstream: int, trivial: bool = False) -> Iterator[Target]:
+def run_nginx(services: EdgeServices, name: str, *, upstream: int, trivial: bool = False) -> Iterator[Target]:
     """Run nginx as a plain proxy of the upstream, or as a service that does nothing."""
     ensure("nginx")
     port, directory = find_free_port(), services.directory
@@ -57,7 +93,7 @@ def run_nginx(services: MeasuredServices, name: str, *, upstream: int, trivial: 
 
 
 @contextmanager
-def start_trivial(services: MeasuredServices) -> Iterator[tuple[Target, Target]]:
+def start_trivial(services: EdgeServices) -> Iterator[tuple[Target, Target]]:
     """Run a service that does nothing, and a gateway before it; return the gateway and the service."""
     with run_nginx(services, "trivial", upstream=1, trivial=True) as trivial:
         port = find_free_port()
@@ -66,7 +102,13 @@ def start_trivial(services: MeasuredServices) -> Iterator[tuple[Target, Target]]
 
 
 def measure_beside_nginx(
-    name: str, services: MeasuredServices, gateway: Target, upstream: Target, rounds: int, seconds: float, say: Any
+    name: str,
+    services: EdgeServices,
+    gateway: Target,
+    upstream: Target,
+    rounds: int,
+    seconds: float,
+    say: Callable[[str], None],
 ) -> Row:
     """Measure the gateway and nginx before the same upstream; the time added is that of one client alone."""
     port = int(upstream.url.rpartition(":")[2])
@@ -97,7 +139,7 @@ def measure_beside_nginx(
     }
 
 
-def measure_growth(services: MeasuredServices, gateway: Target, *, requests: int, say: Any) -> Row:
+def measure_growth(services: EdgeServices, gateway: Target, *, requests: int, say: Callable[[str], None]) -> Row:
     """Measure by how much the gateway's memory grows over so many requests, once it is warm."""
     _load(services, gateway, CLIENTS, WARM_UP_SECONDS * 5)
     before, made = _measure_memory(gateway), 0
@@ -115,18 +157,18 @@ def measure_growth(services: MeasuredServices, gateway: Target, *, requests: int
 
 
 def _turn(
-    services: MeasuredServices, targets: tuple[Target, Target], clients: int, seconds: float, *, warm: bool
+    services: EdgeServices, targets: tuple[Target, Target], clients: int, seconds: float, *, warm: bool
 ) -> tuple[Figures, Figures]:
     first, second = (_load(services, each, clients, WARM_UP_SECONDS if warm else seconds) for each in targets)
     return first, second
 
 
-def _load(services: MeasuredServices, target: Target, clients: int, seconds: float) -> Figures:
+def _load(services: EdgeServices, target: Target, clients: int, seconds: float) -> Figures:
     return measure("read", target, clients=clients, seconds=seconds, token=services.token, ids=services.ids)
 
 
 def _measure_memory(gateway: Target) -> float:
-    return round(psutil.Process(gateway.servers[0]).memory_info().rss / 2**20, 1)
+    return round(float(psutil.Process(gateway.servers[0]).memory_info().rss) / 2**20, 1)
 
 
 def _median(figures: Any, name: str) -> float:

@@ -20,10 +20,6 @@ from rtp_shared.clock import today
 CASES = 10_000
 CLIENT = "bench"
 
-QUOTAS = (
-    "RTP_CLIENT_BURST", "RTP_CLIENT_SUSTAINED", "RTP_ORGANISATION_BURST", "RTP_ORGANISATION_SUSTAINED"
-)  # fmt: skip
-"""Requests are counted as always, and one client may ask more often than any ever would."""
 ACTIONS = 60_000
 """Cases from which one action is taken once each: more than a run takes."""
 OFFICERS = "bench-officers"
@@ -53,8 +49,7 @@ class MeasuredServices(StartedServices):
     """The service, the gateway and the floor, over a database with many cases."""
 
     def __init__(self) -> None:
-        clients = dict.fromkeys((CLIENT, OFFICERS), body_id(EMPLOYER))
-        super().__init__(clients, database_settings=LOG_TO_JSON, **dict.fromkeys(QUOTAS, "1000000"))
+        super().__init__(dict.fromkeys((CLIENT, OFFICERS), body_id(EMPLOYER)), database_settings=LOG_TO_JSON)
         self.ids = self.directory / "ids.txt"
         self.action_ids = self.directory / "action-ids.txt"
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bench.beside_nginx import REQUESTS, measure_beside_nginx, measure_growth, start_trivial
 from bench.load import Figures, Target, measure
 from bench.measured_services import MeasuredServices
 
@@ -28,25 +27,6 @@ class Bench:
         """Measure the service and the floor under the same load."""
         floor, ours = self._measure_in_turns(mode, self.services.floor, self.services.service)
         return {"name": mode, **_compare(floor, ours), "statements": len(self.services.statements[mode])}
-
-    def measure_gateway_read(self) -> Row:
-        """Measure reads through the gateway beside nginx before the same service, as a plain proxy."""
-        services = self.services
-        return measure_beside_nginx(
-            "gateway-read", services, services.gateway, services.service, self.rounds, self.seconds, self.say
-        )
-
-    def measure_gateway_trivial(self) -> Row:
-        """Measure the same before a service that does nothing, which an nginx of its own plays."""
-        with start_trivial(self.services) as (gateway, trivial):
-            return measure_beside_nginx(
-                "gateway-trivial", self.services, gateway, trivial, self.rounds, self.seconds, self.say
-            )
-
-    def measure_gateway_memory(self) -> Row:
-        """Measure the growth of the gateway's memory over a million requests."""
-        with start_trivial(self.services) as (gateway, _):
-            return measure_growth(self.services, gateway, requests=REQUESTS, say=self.say)
 
     def measure_log_append(self) -> Row:
         """Measure actions with the log, beside the same without: a trigger makes the leaf of each audit entry."""
