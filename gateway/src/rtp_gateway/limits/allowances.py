@@ -24,7 +24,7 @@ class Lease:
         return max(quota.compute_wait(busy) for quota, busy in zip(self.quotas, self.busy, strict=True))
 
 
-class Allowance:
+class RequestAllowance:
     """The requests of one client or organisation that a process may let through."""
 
     def __init__(self, quotas: Quotas) -> None:

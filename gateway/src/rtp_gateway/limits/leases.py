@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from rtp_gateway.limits.allowances import Lease
+from rtp_gateway.limits.models import RequestAccount
 from rtp_gateway.limits.quotas import BURST_SECONDS, SUSTAINED_SECONDS, Quotas
 from rtp_shared.db import Database, get_driver
 
@@ -16,12 +19,13 @@ class LeaseRequest(NamedTuple):
     wanted: int
 
 
+_ACCOUNTS = RequestAccount.__tablename__
 # Accounts are locked in the order of their owners, so that two processes never wait for each other. A client has its
 # own limits or those of everybody; an organisation has at least those of its most generous client.
-_OPEN = """
-    INSERT INTO request_accounts (owner, burst_free_at, sustained_free_at)
+_OPEN = f"""
+    INSERT INTO {_ACCOUNTS} (owner, burst_free_at, sustained_free_at)
     SELECT owner, 0, 0 FROM unnest($1::text[]) AS owner ORDER BY owner ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608 - a constant of ours
 _LEASE = f"""
     WITH moment AS MATERIALIZED (SELECT extract(epoch FROM clock_timestamp())::float8 AS now),
     asked AS (
@@ -44,7 +48,7 @@ _LEASE = f"""
             greatest(0, b.burst_free_at - moment.now) + q.charged * {BURST_SECONDS} / burst AS burst_busy,
             greatest(0, b.sustained_free_at - moment.now) + q.charged * {SUSTAINED_SECONDS} / sustained
                 AS sustained_busy
-        FROM asked q JOIN request_accounts b USING (owner), moment ORDER BY owner FOR UPDATE OF b
+        FROM asked q JOIN {_ACCOUNTS} b USING (owner), moment ORDER BY owner FOR UPDATE OF b
     ),
     given AS (
         SELECT c.*, greatest(0, least(wanted,
@@ -52,16 +56,16 @@ _LEASE = f"""
             floor(sustained - sustained_busy * sustained / {SUSTAINED_SECONDS} + 1e-6))) AS given
         FROM charged c
     )
-    UPDATE request_accounts b SET burst_free_at = g.now + g.burst_busy + g.given * {BURST_SECONDS} / g.burst,
+    UPDATE {_ACCOUNTS} b SET burst_free_at = g.now + g.burst_busy + g.given * {BURST_SECONDS} / g.burst,
         sustained_free_at = g.now + g.sustained_busy + g.given * {SUSTAINED_SECONDS} / g.sustained
     FROM given g WHERE b.owner = g.owner
     RETURNING b.owner, g.burst::int, g.sustained::int, g.given::int,
         b.burst_free_at - g.now AS burst_busy, b.sustained_free_at - g.now AS sustained_busy
 """  # noqa: S608 - constants of ours
-_DELETE_FREE = """
-    DELETE FROM request_accounts WHERE greatest(burst_free_at, sustained_free_at)
+_DELETE_FREE = f"""
+    DELETE FROM {_ACCOUNTS} WHERE greatest(burst_free_at, sustained_free_at)
         < extract(epoch FROM clock_timestamp()) - 3600
-"""
+"""  # noqa: S608 - a constant of ours
 
 
 async def take_leases(
@@ -96,10 +100,9 @@ def _list_columns(requests: Sequence[LeaseRequest], usual: Mapping[str, Quotas])
     ]
 
 
-async def delete_free_accounts(database: Database) -> None:
-    """Delete the accounts of which all has been free for long."""
-    async with database.transaction() as session:
-        await (await get_driver(session)).execute(_DELETE_FREE)
+async def delete_free_accounts(session: AsyncSession) -> None:
+    """Delete the accounts of which all has been free for an hour."""
+    await (await get_driver(session)).execute(_DELETE_FREE)
 
 
 def kind_of(owner: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_gateway.limits.allowances import Allowance, OwnAccount
+from rtp_gateway.limits.allowances import OwnAccount, RequestAllowance
 from rtp_gateway.limits.leases import LeaseRequest, kind_of, take_leases
 from rtp_gateway.limits.quotas import Quotas
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
@@ -41,7 +41,7 @@ class RequestLimiter:
         self._database = Database(database_url, pool_size=1)
         self._usual = usual
         self._now = now
-        self._known: dict[str, Allowance] = {}
+        self._known: dict[str, RequestAllowance] = {}
         self._own: dict[str, OwnAccount] = {}
         self._low: set[str] = set()
         self._answered = asyncio.Event()
@@ -49,7 +49,7 @@ class RequestLimiter:
         self._leasing: asyncio.Task[None] | None = None
         self._away_until = float("-inf")
 
-    async def admit(self, principal: Principal) -> tuple[list[Allowance], list[Allowance]]:
+    async def admit(self, principal: Principal) -> tuple[list[RequestAllowance], list[RequestAllowance]]:
         """Count a request; return the allowances of its client and its organisation, and those that refuse it.
 
         A refused request is counted nowhere.
@@ -74,15 +74,15 @@ class RequestLimiter:
             await asyncio.gather(self._leasing, return_exceptions=True)
         await self._database.close()
 
-    def _find(self, owner: str) -> Allowance:
+    def _find(self, owner: str) -> RequestAllowance:
         if (known := self._known.get(owner)) is None:
             if len(self._known) >= MOST_KNOWN:
                 self._known = {name: each for name, each in self._known.items() if each.debt}
                 self._own.clear()
-            known = self._known[owner] = Allowance(self._usual[kind_of(owner)])
+            known = self._known[owner] = RequestAllowance(self._usual[kind_of(owner)])
         return known
 
-    async def _wait_for_leases(self, owners: tuple[str, ...], allowances: list[Allowance]) -> None:
+    async def _wait_for_leases(self, owners: tuple[str, ...], allowances: list[RequestAllowance]) -> None:
         """Wait until each has room or is known to be refused; count alone where no answer comes in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_WAIT):
@@ -92,7 +92,7 @@ class RequestLimiter:
                     await self._answered.wait()
         self._count_alone(self._list_unanswered(owners, allowances))
 
-    def _list_unanswered(self, owners: tuple[str, ...], allowances: list[Allowance]) -> list[str]:
+    def _list_unanswered(self, owners: tuple[str, ...], allowances: list[RequestAllowance]) -> list[str]:
         now = self._now()
         pairs = zip(owners, allowances, strict=True)
         return [owner for owner, each in pairs if not each.has_room(now) and each.compute_wait(now) <= 0]
@@ -115,7 +115,7 @@ class RequestLimiter:
             answered, self._answered = self._answered, asyncio.Event()
             answered.set()
 
-    async def _take(self, wanting: Mapping[str, Allowance]) -> bool:
+    async def _take(self, wanting: Mapping[str, RequestAllowance]) -> bool:
         """Take a lease for each; return False if the common account cannot be reached."""
         asked = [LeaseRequest(owner, each.debt, each.quotas.batch) for owner, each in wanting.items()]
         try:

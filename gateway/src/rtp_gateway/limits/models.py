@@ -1,5 +1,6 @@
 """The common account of requests, in tables that a crash of PostgreSQL may empty: then everybody has all again."""
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -22,7 +23,7 @@ class HeldSlot(Model):
     """The slots that a process has given a client or an organisation, for streams, long polls and documents."""
 
     __tablename__ = "held_slots"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - as SQLAlchemy has it
+    __table_args__ = (Index("ix_held_slots_owner", "owner"), {"prefixes": ["UNLOGGED"]})
 
     process: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(primary_key=True)

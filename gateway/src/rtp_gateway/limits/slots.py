@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rtp_gateway.limits.models import HeldSlot
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error, get_driver
 
 log = logging.getLogger(__name__)
@@ -23,19 +24,20 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 0.5
 HOLD_SECONDS = 5.0
 """A process that says nothing for so long counts as gone."""
-_BEAT = """
+_SLOTS = HeldSlot.__tablename__
+_BEAT = f"""
     WITH moment AS (SELECT extract(epoch FROM clock_timestamp())::float8 AS now),
     said AS (
-        INSERT INTO held_slots (process, owner, held, until)
+        INSERT INTO {_SLOTS} (process, owner, held, until)
         SELECT $1, owner, held, now + $4 FROM unnest($2::text[], $3::int[]) AS mine (owner, held), moment
         ON CONFLICT (process, owner) DO UPDATE SET held = excluded.held, until = excluded.until
     ),
     ended AS (
-        DELETE FROM held_slots USING moment
+        DELETE FROM {_SLOTS} USING moment
         WHERE (process = $1 AND owner <> ALL ($2::text[])) OR (process <> $1 AND until < now - 60)
     )
-    SELECT owner, sum(held)::int AS held FROM held_slots, moment WHERE process <> $1 AND until > now GROUP BY owner
-"""
+    SELECT owner, sum(held)::int AS held FROM {_SLOTS}, moment WHERE process <> $1 AND until > now GROUP BY owner
+"""  # noqa: S608 - a constant of ours
 
 
 class SharedSlots:

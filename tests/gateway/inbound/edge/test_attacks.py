@@ -242,7 +242,7 @@ def test_nginx_needs_every_service() -> None:
         parse_upstreams('{"applications": "http://127.0.0.1:1"}')
 
 
-async def test_others_are_answered_while_somebody_tries_ten_thousand_secrets(platform: Platform) -> None:
+async def test_others_are_answered_while_somebody_tries_thousands_of_secrets(platform: Platform) -> None:
     """Secrets are random and long, so that hashing one is cheap: guessing takes no more of us than other requests."""
     tried = 0
 
@@ -267,4 +267,4 @@ async def test_others_are_answered_while_somebody_tries_ten_thousand_secrets(pla
     assert sorted(reads[0])[len(reads[0]) * 95 // 100] < 0.5
 
 
-TRIES = 10_000
+TRIES = 2000

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import Message, Scope, Send
 
-from rtp_gateway.limits.allowances import Allowance
+from rtp_gateway.limits.allowances import RequestAllowance
 from rtp_gateway.limits.errors import QuotaExceeded
 from rtp_gateway.limits.limiter import RequestLimiter
 from rtp_shared.auth import TokenVerifier, authenticate
@@ -50,7 +50,7 @@ class CountedRequests:
         await self._limiter.close()
 
 
-def write_headers(allowances: Sequence[Allowance]) -> list[tuple[bytes, bytes]]:
+def write_headers(allowances: Sequence[RequestAllowance]) -> list[tuple[bytes, bytes]]:
     now = time.monotonic()
     facts = [fact for each in allowances for fact in each.describe(now)]
     policy = ", ".join(f'"{quota.name}";q={quota.requests};w={quota.seconds}' for quota, _, _ in facts)
@@ -58,7 +58,7 @@ def write_headers(allowances: Sequence[Allowance]) -> list[tuple[bytes, bytes]]:
     return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
 
 
-def build_refusal(refusing: Sequence[Allowance], headers: list[tuple[bytes, bytes]]) -> QuotaExceeded:
+def build_refusal(refusing: Sequence[RequestAllowance], headers: list[tuple[bytes, bytes]]) -> QuotaExceeded:
     """Return the refusal, which names the quotas that are used up and never sends a caller back too early."""
     now = time.monotonic()
     facts = [fact for each in refusing for fact in each.describe(now)]

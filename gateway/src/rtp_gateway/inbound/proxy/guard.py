@@ -27,13 +27,13 @@ class ServiceGuard:
         self._under_way = 0
 
     @contextmanager
-    def exchange(self) -> Iterator["Outcome"]:
+    def exchange(self) -> Iterator["ServiceOutcome"]:
         """Hold an exchange's place within the block; raise Unavailable where there is none, or the service rests."""
         if self._failures >= FAILURES and (self._probing or self._now() < self._rests_until):
             raise Unavailable(f"{self._name} does not answer at the moment")
         if self._under_way >= AT_ONCE:
             raise Unavailable(f"{self._name} has as much to do as it can", extra={"type": BUSY_TYPE})
-        outcome = Outcome(self, probes=self._failures >= FAILURES)
+        outcome = ServiceOutcome(self, probes=self._failures >= FAILURES)
         self._probing = self._probing or outcome.probes
         self._under_way += 1
         try:
@@ -51,7 +51,7 @@ class ServiceGuard:
         self._rests_until = self._now() + REST_SECONDS
 
 
-class Outcome:
+class ServiceOutcome:
     """What became of one exchange: what the service did, never what the caller did."""
 
     def __init__(self, guard: ServiceGuard, *, probes: bool) -> None:

@@ -45,6 +45,7 @@ def upgrade() -> None:
         ALTER TABLE held_slots ENABLE ROW LEVEL SECURITY;
         CREATE POLICY system_counts ON held_slots USING ('system' = ANY ({CURRENT_IDENTITIES}));
         GRANT SELECT, INSERT, UPDATE, DELETE ON request_accounts, held_slots TO rtp_gateway_web;
+        GRANT SELECT, DELETE ON request_accounts TO rtp_gateway_delivery;
         GRANT UPDATE (burst_limit, sustained_limit) ON clients TO rtp_gateway_operator;
         """)
     )
