@@ -117,7 +117,10 @@ def measure_beside_nginx(
         alone = [_turn(services, (upstream, gateway), 1, seconds, warm=not number) for number in range(rounds + 1)]
         memory = _measure_memory(gateway)
     floor, ours = zip(*pairs[1:], strict=True)
-    say(f"  {name}: {_median(ours, 'per_second'):,.0f} a second, nginx {_median(floor, 'per_second'):,.0f}")
+    say(
+        f"  {name}: {_median(ours, 'per_second'):,.0f} a second, nginx {_median(floor, 'per_second'):,.0f}; CPU ms "
+        f"{_median(ours, 'server_cpu_ms')}, nginx {_median(floor, 'server_cpu_ms')}"
+    )
     return {
         "name": name,
         "ratio": round(statistics.median(b.per_second / a.per_second for a, b in pairs[1:]), 3),
@@ -126,12 +129,14 @@ def measure_beside_nginx(
         "p95_ms": _median(ours, "p95_ms"),
         "p99_ms": _median(ours, "p99_ms"),
         "per_second": _median(ours, "per_second"),
+        "server_cpu_ms": _median(ours, "server_cpu_ms"),
         "mib": memory,
         "requests": sum(figures.requests for figures in ours),
         "generator_cpu": _median(ours, "generator_cpu"),
         "floor": {
             "p50_ms": _median(floor, "p50_ms"),
             "per_second": _median(floor, "per_second"),
+            "server_cpu_ms": _median(floor, "server_cpu_ms"),
             "generator_cpu": _median(floor, "generator_cpu"),
         },
         "clients": CLIENTS,

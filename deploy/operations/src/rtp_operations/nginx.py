@@ -56,6 +56,13 @@ def _write_http(upstreams: Mapping[str, str], limits: ForwardingLimits, director
     yield "gzip_types application/json application/problem+json application/fhir+json text/csv text/plain;"
     yield f"limit_req_zone $http_authorization zone=tokens:20m rate={TOKENS_A_SECOND}r/s;"
     yield "limit_conn_zone $binary_remote_addr zone=addresses:10m;"
+    # What is refused is sent on to its problem inside, and is not to be refused there again.
+    yield r"map $uri $is_problem { volatile; default 0; ~^/\.problems/ 1; }"
+    yield (
+        'map "$is_problem$request_uri" $refused { volatile; default 0; ~^1 0; '
+        f'"~^0.{{{TARGET_LENGTH + 1},}}" 414; '
+        r'"~*^0[^?]*(/(\.|%2e){1,2}(/|\?|$)|\x5c)" 400; ~^0// 400; }'
+    )
     for name, address in upstreams.items():
         server = f"server {address} max_fails=5 fail_timeout=1s; keepalive 100; keepalive_timeout 30s;"
         yield f"upstream {name} {{ {server} }}"
@@ -75,8 +82,8 @@ def _write_server(listen: str, limits: ForwardingLimits) -> Iterator[str]:
     yield "add_header X-Content-Type-Options nosniff;"
     yield "add_header Referrer-Policy no-referrer;"
     yield "add_header X-Frame-Options DENY;"
-    yield f'if ($request_uri ~ "^.{{{TARGET_LENGTH + 1},}}") {{ return 414; }}'
-    yield r'if ($request_uri ~* "^[^?]*(/(\.|%2e){1,2}(/|\?|$)|\\\\)|^//") { return 400; }'
+    yield "if ($refused = 414) { return 414; }"
+    yield "if ($refused = 400) { return 400; }"
     yield "if ($request_method = TRACE) { return 405; }"
     yield f'location ~ "^(?:{STREAMED.pattern})$" {{ {_stream(limits)} proxy_pass http://$streamed_to; }}'
     yield from _write_locations()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import statistics
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -244,15 +245,17 @@ def test_nginx_needs_every_service() -> None:
 
 async def test_others_are_answered_while_somebody_tries_thousands_of_secrets(platform: Platform) -> None:
     """Secrets are random and long, so that hashing one is cheap: guessing takes no more of us than other requests."""
-    tried = 0
+    tried, guesses = 0, list[float]()
 
     async def guess(client: httpx.AsyncClient, times: int) -> None:
         nonlocal tried
         form = {"grant_type": "client_credentials"}
         for number in range(times):
+            began = time.perf_counter()
             answer = await client.post("/oauth2/token", data=form, auth=("no-such-client", f"secret-{number}"))
             assert answer.status_code in (401, 429), answer.text
             tried += 1
+            guesses.append(time.perf_counter() - began)
 
     async def read(client: httpx.AsyncClient) -> list[float]:
         seconds: list[float] = []
@@ -264,7 +267,8 @@ async def test_others_are_answered_while_somebody_tries_thousands_of_secrets(pla
 
     async with serving(platform.app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         reads: list[Any] = await asyncio.gather(read(client), *(guess(client, TRIES // 8) for _ in range(8)))
-    assert sorted(reads[0])[len(reads[0]) * 95 // 100] < 0.5
+    p95, p95_of_guesses = (statistics.quantiles(each, n=20)[-1] for each in (reads[0], guesses))
+    assert p95 < 3 * p95_of_guesses, "whoever reads waits no longer than whoever guesses"
 
 
 TRIES = 2000
