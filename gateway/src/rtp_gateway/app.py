@@ -7,6 +7,8 @@ from rtp_gateway.clients.current import ClientVerifier, CurrentClients
 from rtp_gateway.inbound.admission import AdmittedOnly
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.inbound.calls.recorder import Recorder
+from rtp_gateway.inbound.edge.browsers import Browsers
+from rtp_gateway.inbound.edge.quotas import CountedRequests
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.identity.client_keys import FETCH_SECONDS, LONGEST_ANSWER, ClientKeys, KeysUnreachable
 from rtp_gateway.inbound.identity.guessing import GuessingLimiter
@@ -15,6 +17,8 @@ from rtp_gateway.inbound.identity.routes import identity, tokens
 from rtp_gateway.inbound.portal.routes import portal
 from rtp_gateway.inbound.proxy.forward import Upstreams
 from rtp_gateway.inbound.registration.routes import registration
+from rtp_gateway.limits.limiter import RequestLimiter
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_gateway.models import Model
 from rtp_gateway.outbound.cursors import Cursors
 from rtp_gateway.outbound.deliveries.routes import deliveries
@@ -98,16 +102,28 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     app.state.client_keys = ClientKeys(partial(fetch_keys, deps.connections))
     app.state.guessing_limiter = GuessingLimiter()
     app.state.cursors = Cursors(deps.secret_box)
+    slots = SharedSlots(settings.database_url.get_secret_value())
     notifier = EventNotifier(settings.database_url.get_secret_value())
-    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier)
+    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier, shared=slots)
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
     app.add_middleware(FhirOutcomes)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
-    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url)
+    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url, slots=slots)
 
     async def close() -> None:
         await limiter.close()
+        await slots.close()
         await runtime.verifier.close()
 
-    return Gateway(app, admitted, runtime.metrics, recorder=recorder, closing=close)
+    limiter_of_requests = RequestLimiter(settings.database_url.get_secret_value(), settings.quotas)
+    return Gateway(
+        app,
+        admitted,
+        runtime.metrics,
+        recorder=recorder,
+        closing=close,
+        counted=CountedRequests(limiter_of_requests, runtime.verifier),
+        browsers=Browsers(settings.browser_origins, secure=settings.public_url.startswith("https://")),
+        public_url=settings.public_url,
+    )

@@ -45,6 +45,8 @@ class ClientFacts:
     name: str | None = None
     organisation: uuid.UUID | None = None
     scopes: Sequence[str] | None = None
+    burst_limit: int | None = None
+    sustained_limit: int | None = None
 
     def list_given(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if value is not None}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, func
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,10 +78,16 @@ class Client(Model):
 
     expires_at: Mapped[datetime | None]
     """The time from which on it is let in no more."""
+    burst_limit: Mapped[int] = mapped_column(server_default=text("0"))
+    """The requests that it may make in a burst (`limits/quotas.py`); 0 for as many as everybody."""
+    sustained_limit: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),
+        CheckConstraint("burst_limit >= 0", name="burst_limit"),
+        CheckConstraint("sustained_limit >= 0", name="sustained_limit"),
         Index("ix_clients_revision", "revision"),
+        Index("ix_clients_organisation", "organisation"),
     )
 
     def accepts(self, secret: str, former: Sequence[bytes] = ()) -> bool:

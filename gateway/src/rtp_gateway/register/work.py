@@ -63,7 +63,13 @@ async def _change(session: AsyncSession, asked: argparse.Namespace, facts: Clien
 def _describe_client(row: AnyRow) -> str:
     state = "active" if row.active else "deactivated"
     former = f", a former secret holds until {row.former_until:%Y-%m-%d %H:%M} UTC" if row.former_until else ""
+    own = [
+        f"{number} requests in {window}"
+        for number, window in ((row.burst_limit, "10 seconds"), (row.sustained_limit, "10 minutes"))
+        if number
+    ]
+    limits = f"\n    {', '.join(own)}" if own else ""
     return (
         f"{row.client_id}  {state}{former}\n    {row.name}\n    organisation {row.organisation}, registered "
-        f"{row.created_at:%Y-%m-%d}\n    {' '.join(row.scopes)}\n"
+        f"{row.created_at:%Y-%m-%d}\n    {' '.join(row.scopes)}{limits}\n"
     )

@@ -44,6 +44,10 @@ REMEDIES: Mapping[int, tuple[str, str]] = {
         "Read it again, look at what changed, apply your change to that, and send it with the new ETag.",
     ),
     413: ("The body is larger than is taken here.", "Send less: in pages, in parts, or as a document with a content."),
+    414: (
+        "The path with its query is longer than is taken here, or has too many parameters.",
+        "Send fewer parameters: most lists take several values, or filter what you get yourself.",
+    ),
     415: (
         "The body has a media type or an encoding that is not taken here.",
         "Send the `Content-Type` that the reference names, and do not compress.",
@@ -64,9 +68,17 @@ REMEDIES: Mapping[int, tuple[str, str]] = {
         "This client asks more than its share.",
         "Wait as long as `Retry-After` says, then go on more slowly.",
     ),
+    431: (
+        "The headers of the request are more or longer than are taken here.",
+        "Send fewer headers. A token of ours has less than a thousand characters.",
+    ),
     500: (
         "Something went wrong here that should not.",
         "Try again in a while. If it happens again, tell us the `Correlation-Id` of the answer.",
+    ),
+    502: (
+        "A part of the platform answered what is no answer. Whether a write was done is not known.",
+        "Send it again: a write with the same `Idempotency-Key`, so that it is done once.",
     ),
     503: (
         "A part of the platform is not available at the moment. Nothing was changed.",
