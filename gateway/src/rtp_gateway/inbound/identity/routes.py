@@ -164,7 +164,7 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
     return JSONResponse(answer)
 
 
-@tokens.post("/oauth2/revoke", openapi_extra=_TOKEN_FORM, responses=_REFUSALS)
+@tokens.post("/oauth2/revoke", response_class=Response, openapi_extra=_TOKEN_FORM, responses=_REFUSALS)
 async def revoke_access_token(request: Request, _: Anyone, session: Session) -> Response:
     """Revoke an access token of yours (RFC 7009): it holds no more, within two seconds.
 
