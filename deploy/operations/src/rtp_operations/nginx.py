@@ -81,7 +81,7 @@ def _write_server(listen: str, limits: ForwardingLimits) -> Iterator[str]:
         yield f'proxy_set_header X-Forwarded-{name} "";'
     yield "add_header X-Content-Type-Options nosniff;"
     yield "add_header Referrer-Policy no-referrer;"
-    yield "add_header X-Frame-Options DENY;"
+    yield "add_header Content-Security-Policy \"frame-ancestors 'none'\";"
     yield "if ($refused = 414) { return 414; }"
     yield "if ($refused = 400) { return 400; }"
     yield "if ($request_method = TRACE) { return 405; }"

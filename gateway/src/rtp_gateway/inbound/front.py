@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.inbound.calls.recorder import Recorder
 from rtp_gateway.inbound.edge.browsers import Browsers
-from rtp_gateway.inbound.edge.compression import CompressedAnswer, find_accepted
+from rtp_gateway.inbound.edge.compression import CompressedAnswer, name_originals
 from rtp_gateway.inbound.edge.heads import check_head, drop_claims
 from rtp_gateway.inbound.edge.quotas import CountedRequests
 from rtp_gateway.inbound.edge.trace_context import add_trace, continue_trace
@@ -56,8 +56,8 @@ class Gateway:
         if self._browsers.is_preflight(scope):
             await self._browsers.answer_preflight(scope, send)
             return
-        scope = {**scope, "headers": drop_claims(scope["headers"])}
-        answer = CompressedAnswer(send, accepted=find_accepted(scope))
+        answer = CompressedAnswer(scope, send)
+        scope = {**scope, "headers": name_originals(drop_claims(scope["headers"]))}
         if self.recorder is not None and self.recorder.records(scope):
             await self.recorder.watch(self._admit, scope, receive, answer.send)
         else:

