@@ -19,6 +19,8 @@ _COMPRESSIBLE = re.compile(
 _GZIP_OF_ZLIB = 31
 _NOT_MODIFIED = 304
 _MARK = b'-gzip"'
+_VERSION = re.compile(rb'"[0-9]+"')
+"""An ETag that is a version, which clients read and send back: its answer is small, and goes out as it is."""
 _CONDITIONS = frozenset({b"if-match", b"if-none-match"})
 
 
@@ -84,6 +86,8 @@ class CompressedAnswer:
 def _may_be_compressed(status: int, headers: dict[bytes, bytes]) -> bool:
     control = headers.get(b"cache-control", b"")
     if status < 200 or status in (204, 206, 304) or b"no-store" in control or b"no-transform" in control:
+        return False
+    if _VERSION.fullmatch(headers.get(b"etag", b"")):
         return False
     if b"content-encoding" in headers or b"content-range" in headers or b"content-disposition" in headers:
         return False
