@@ -59,7 +59,7 @@ async def group(generated: None, platform: Platform, new_client: NewClient) -> A
     http = httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL)
     anybody.set_async_httpx_client(http)
     models = import_module(f"{PACKAGE}.models")
-    form = models.GetTokenBody("client_credentials", api.client_id, api.secret)
+    form = models.GetTokenBody(grant_type="client_credentials", client_id=api.client_id, client_secret=api.secret)
     token = (await call("identity", "get_token")(client=anybody, body=form)).parsed.access_token
     http.headers["Authorization"] = f"Bearer {token}"
     yield anybody, api

@@ -81,7 +81,7 @@ async def test_a_page_is_what_its_schema_says_to_the_byte(office: Office) -> Non
     asked: list[dict[str, str | int]] = [{}, {"count": "true", "facet": "status"}, {"sort": "changed", "limit": 1}]
     for query in asked:
         answer = await office.officer.api.get("/v1/cases", params=query)
-        assert answer.headers["Vary"] == "On-Behalf-Of"
+        assert "On-Behalf-Of" in answer.headers["Vary"].split(", ")
         page = answer.json()
         for line in page["items"]:
             named = {_BY_WIRE[name]: value for name, value in line.items()}

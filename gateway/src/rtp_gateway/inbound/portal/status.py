@@ -39,7 +39,7 @@ class PartStatus(NamedTuple):
     milliseconds: float
 
 
-class Status(NamedTuple):
+class PlatformStatus(NamedTuple):
     """How the parts were at a time."""
 
     asked_at: datetime
@@ -56,15 +56,15 @@ class StatusBoard:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._lock = asyncio.Lock()
-        self._kept: tuple[float, Status] | None = None
+        self._kept: tuple[float, PlatformStatus] | None = None
 
-    async def read(self) -> Status:
+    async def read(self) -> PlatformStatus:
         """Return the status, a few seconds old at most."""
         async with self._lock:
             if self._kept is None or time.monotonic() - self._kept[0] > KEPT_SECONDS:
                 runtime: Runtime = self._app.state.runtime
                 parts = [_ask("gateway", self._ask_own), *(_ask(name, self._ask_service(name)) for name in NAMES)]
-                self._kept = time.monotonic(), Status(runtime.clock(), await asyncio.gather(*parts))
+                self._kept = time.monotonic(), PlatformStatus(runtime.clock(), await asyncio.gather(*parts))
             return self._kept[1]
 
     async def _ask_own(self) -> None:
@@ -98,7 +98,7 @@ async def read_status(request: Request) -> JSONResponse:
     return JSONResponse(_to_json(status), status_code=200 if status.works else 503)
 
 
-def _to_json(status: Status) -> JsonObject:
+def _to_json(status: PlatformStatus) -> JsonObject:
     return {
         "works": status.works,
         "askedAt": status.asked_at.isoformat().replace("+00:00", "Z"),
