@@ -193,7 +193,8 @@ VERBS = frozenset(
     follow forecast get give go have import invite judge keep lapse launch let lift list make move notify offer open
     pause place postpone promise propose publish put quash rate read receive recommend record refuse remit reopen
     replace replay report request resolve resume return rotate save say search see send set show simulate skip start
-    stop stream submit subscribe supersede suspend take tell try uphold verify waive withdraw work write hand
+    stop stream submit subscribe supersede suspend take tell try uphold verify waive withdraw work write
+    activate deactivate hand introspect revoke
     """.split()  # noqa: SIM905 - a hundred lines otherwise
 )
 """Verbs with which an operation and its summary may begin: what is done to the case, not `handle` or `process`."""
