@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from rtp_gateway.inbound.edge.heads import FROM_PROXIES, TARGET_LENGTH
 from rtp_gateway.routing import OPEN_TO_BROWSERS, PAGES, SERVICES, STREAMED, ForwardingLimits
+from rtp_shared.pipes import run_command
 
 PROBLEMS = {
     400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout", 413: "Content Too Large",
@@ -150,4 +151,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)
