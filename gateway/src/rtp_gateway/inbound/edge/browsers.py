@@ -1,4 +1,4 @@
-"""What browsers are told: which other origins' pages may call, and what they may not do with an answer."""
+"""Headers for browsers: they say which other origins' pages may call, and what no page may do with an answer."""
 
 from collections.abc import Sequence
 

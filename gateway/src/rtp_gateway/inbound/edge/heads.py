@@ -1,4 +1,4 @@
-"""What a request's head may be: how long its target, how many its headers, and no path that two could read in two ways.
+"""Refuses requests by their head: a target too long, too many headers, a path that two could read in two ways.
 
 The bounds of the whole head, and all of its grammar, are the connection's (docs/adr/0024).
 """

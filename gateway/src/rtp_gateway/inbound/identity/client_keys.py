@@ -24,7 +24,7 @@ Fetch = Callable[[str], Awaitable[bytes]]
 LONGEST_ANSWER = 65_536
 FETCH_SECONDS = 5.0
 FRESH_SECONDS = 300.0
-"""How long keys are taken as they were read: a key that its owner withdraws holds no longer than that."""
+"""Keys are taken for so long as they were read: a key that its owner withdraws holds no longer than that."""
 PAUSE_SECONDS = 10.0
 """An address is asked no more often than this, whatever key ids callers make up."""
 MOST_ADDRESSES = 500

@@ -41,18 +41,18 @@ class GuessingLimiter:
         now = time.monotonic()
         left, at = self._left.pop((client_id, address), (float(FAILURES), now))
         self._left[client_id, address] = (max(min(left + now - at, FAILURES) - 1, 0.0), now)
-        _bound(self._left)
+        _forget_oldest(self._left)
 
     def count_success(self, client_id: str, address: str, secret: str) -> None:
         self._left.pop((client_id, address), None)
         self._proven[_digest(client_id, secret)] = None
-        _bound(self._proven)
+        _forget_oldest(self._proven)
 
 
 def _digest(client_id: str, secret: str) -> bytes:
     return hashlib.sha256(f"{client_id}\0{secret}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _bound(kept: "OrderedDict[tuple[str, str], tuple[float, float]] | OrderedDict[bytes, None]") -> None:
+def _forget_oldest(kept: "OrderedDict[tuple[str, str], tuple[float, float]] | OrderedDict[bytes, None]") -> None:
     while len(kept) > MOST:
         kept.popitem(last=False)

@@ -49,7 +49,7 @@ class MetadataView(BaseModel):
 
 
 class IntrospectionView(BaseModel):
-    """What is known of a token (RFC 7662 section 2.2); of one that does not hold, or is none, only that."""
+    """A token's scopes, client and times (RFC 7662 section 2.2); where it does not hold, only that it does not."""
 
     active: bool
     client_id: str | None = None

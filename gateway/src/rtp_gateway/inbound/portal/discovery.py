@@ -1,4 +1,4 @@
-"""Where catalogues find the APIs: the API catalogue of RFC 9727, and what GOV.UK's API catalogue harvests."""
+"""Lists the APIs for catalogues: by RFC 9727, and as GOV.UK's API catalogue harvests them."""
 
 from typing import NamedTuple
 

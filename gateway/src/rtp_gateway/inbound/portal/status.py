@@ -1,4 +1,4 @@
-"""Whether each part of the platform works, at one address: for machines and for people."""
+"""The status of every part of the platform at one address, for machines and for people."""
 
 import asyncio
 import time
@@ -32,7 +32,7 @@ ABOUT = {
 
 
 class PartStatus(NamedTuple):
-    """Whether a part answered, with its database, and how long that took."""
+    """A part of the platform: it works if it answered, and its database did; `milliseconds` is how long that took."""
 
     name: str
     works: bool
@@ -40,7 +40,7 @@ class PartStatus(NamedTuple):
 
 
 class PlatformStatus(NamedTuple):
-    """How the parts were at a time."""
+    """The status of all parts at a time."""
 
     asked_at: datetime
     parts: list[PartStatus]

@@ -39,7 +39,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Reference:
-    """What the pages show, worked out once for a document."""
+    """The operations and schemas of a document, with who uses which; worked out once for each document."""
 
     document: JsonMapping
     operations: Mapping[str, Operation] = field(init=False)
