@@ -49,7 +49,7 @@ new-secrets-key: $(READY) ## Replace the key of subscribers' secrets beside `mak
 	@exec $(BIN)/python -m rtp_operations.new_secrets_key
 
 # The tests start many processes, which need not compile the same modules anew.
-test: $(DEV)     ## Run every test; installs RabbitMQ, nginx and HAProxy if they are not there
+test: $(DEV)     ## Run every test; installs what it needs of Debian (RabbitMQ, proxies, a browser, Node) where it is missing
 	@$(BIN)/python -m tests.support.packages
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    beside_nginx,
     eligibility,
     events,
     exports,
@@ -37,11 +38,11 @@ from bench.rows import Bench, Row
 from bench.under_attack import row as attack_row
 
 RESULTS = Path(__file__).with_name("results.json")
-SERVICES = ("create", "read", "list", "action", "log-append", "gateway-read", "unknown-or-hidden")
+SERVICES = ("create", "read", "list", "action", "log-append", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
-    *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
-    *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES, *exports.NAMES, *lists.NAMES,
+    *SERVICES, *beside_nginx.NAMES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES,
+    *proposals.NAMES, *eligibility.NAMES, *grants.NAMES, *grant_reads.NAMES, *exports.NAMES, *lists.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -93,6 +94,9 @@ def main() -> int:
 def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
     if only is None or only in SERVICES:
         yield from measure_services(only, rounds, seconds)
+    if only is None or only in beside_nginx.NAMES:
+        say("Starting PostgreSQL, the applications service, gateways and nginx")
+        yield from beside_nginx.measure_all(only, rounds, seconds, say)
     if only in (None, "submit-to-webhook"):
         say("submit-to-webhook: the whole platform in one process")
         with tempfile.TemporaryDirectory(prefix="rtp-bench-") as directory:
@@ -148,7 +152,6 @@ def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[
         works: dict[str, Callable[[], Row]] = {
             "read": lambda: bench.measure_beside_floor("read"),
             "list": lambda: bench.measure_beside_floor("list"),
-            "gateway-read": bench.measure_gateway_read,
             "unknown-or-hidden": lambda: hidden.measure(services, say),
             "action": lambda: bench.measure_beside_floor("action"),
             "log-append": bench.measure_log_append,

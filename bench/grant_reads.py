@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import httpx
+import psutil
 import psycopg
 from tests.support.ports import find_free_port
 
@@ -30,6 +31,7 @@ from bench.load import measure as measure_load
 from bench.started_services import StartedServices, end
 from rtp_embedded import postgres
 from rtp_finance_directory.app import service
+from rtp_finance_directory.grants.index.schedule import keep_index
 from rtp_finance_directory.grants.loading.file_standard import GRANTS as FORM
 from rtp_finance_directory.loading.load import load_file
 from rtp_shared.clock import utcnow
@@ -41,6 +43,8 @@ NAMES = (SEARCH, EXPORT)
 GRANTS = int(os.environ.get("BENCH_GRANTS", "1000000"))
 """Fewer while something is tried: BENCH_GRANTS=50000."""
 CLIENTS = 16
+SEARCHES = 2000
+"""Different questions that are asked in turn: no answer is kept, so each is found anew."""
 READS_A_SECOND = 20
 TURNS, TURN_SECONDS = 5, 8.0
 _COPY = """
@@ -62,6 +66,10 @@ class GrantServices(StartedServices):
         self.grants = grants
         self.paths = self.directory / "paths.txt"
 
+    def measure_memory(self) -> int:
+        """Return the memory of the web process, in MiB."""
+        return int(psutil.Process(self.target.servers[0]).memory_info().rss // 2**20)
+
     def _start(self) -> None:
         self.server = self._undo.enter_context(postgres.start(self.directory / "postgres"))
         self._postmaster = int((self.server.cluster.files / "postmaster.pid").read_text().split()[0])
@@ -70,6 +78,9 @@ class GrantServices(StartedServices):
         asyncio.run(_load_real(self.get_url(service, "operator")))
         with psycopg.connect(self.server.url(service.database), autocommit=True) as connection:
             _multiply(connection, self.grants)
+        began = time.perf_counter()
+        asyncio.run(_index(self.get_url(service, "worker")))
+        self.index_seconds = time.perf_counter() - began
         self.paths.write_text("\n".join(make_searches()) + "\n")
         port = find_free_port()
         self.target = self.build_target(port, self.start_service(service, port))
@@ -78,6 +89,13 @@ class GrantServices(StartedServices):
 async def _load_real(url: str) -> None:
     database = Database(url, pool_size=2)
     await load_file(database, FORM, REAL, source="bench", clock=utcnow)
+    await database.close()
+
+
+async def _index(url: str) -> None:
+    """Write the index, as the worker does when grants were loaded."""
+    database = Database(url, pool_size=2)
+    await keep_index(database)
     await database.close()
 
 
@@ -98,7 +116,7 @@ def _multiply(connection: psycopg.Connection[Any], count: int) -> None:
     connection.execute("VACUUM ANALYZE grants")
 
 
-def make_searches(number: int = 400) -> Iterator[str]:
+def make_searches(number: int = SEARCHES) -> Iterator[str]:
     """Make the paths that are asked for, the same ones each time."""
     chance = random.Random(1)  # noqa: S311 - the same searches each time
     real = json.loads(REAL.read_text("utf-8"))["grants"]
@@ -118,8 +136,8 @@ def make_searches(number: int = 400) -> Iterator[str]:
 
 
 def measure_search(services: GrantServices, seconds: float, say: Callable[[str], None]) -> Row:
-    """Measure searches of sixteen clients at once, each with its facets, of what was asked before since the last load;
-    and before that each search once, by one client: what is asked for the first time is `cold`.
+    """Measure searches of sixteen clients at once, each with its facets; and before that each search once, by one
+    client: where its words are asked for the first time, their bitmaps are read from the database (`cold`).
     """
 
     def once(for_seconds: float) -> Any:
@@ -139,11 +157,14 @@ def measure_search(services: GrantServices, seconds: float, say: Callable[[str],
         "name": SEARCH,
         "grants": services.grants,
         "clients": CLIENTS,
+        "searches": len(set(services.paths.read_text().split())),
+        "index_seconds": round(services.index_seconds, 1),
         **{name: round(getattr(figures, name), 2) for name in ("p50_ms", "p95_ms", "p99_ms", "per_second")},
         "cold_p50_ms": round(statistics.median(cold), 1),
         "cold_p95_ms": round(_take_p95(cold), 1),
         "server_cpu_ms": round(figures.server_cpu_ms, 2),
         "database_cpu_ms": round(figures.database_cpu_ms, 2),
+        "mib": services.measure_memory(),
         "floor": {},
     }
     say(f"  {row}")

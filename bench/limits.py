@@ -9,6 +9,9 @@ Bound = tuple[str, str, float]
 
 LIMITS: Mapping[str, Sequence[Sequence[Bound]]] = {
     "eligibility-10k": [[("p95_ms", "most", 100)]],
+    "gateway-read": [[("ratio", "least", 0.8)], [("added_p50_ms", "most", 0.5)]],
+    "gateway-trivial": [[("ratio", "least", 0.15)], [("added_p50_ms", "most", 0.5)]],
+    "gateway-memory": [[("growth", "most", 1.1)]],
     "grant-import": [[("per_second", "least", 20_000), ("ratio", "least", 0.4)], [("mib", "most", 300)]],
     "grant-search-1m": [[("p95_ms", "most", 50)]],
     "export-1m": [[("ratio", "most", 1.1)]],

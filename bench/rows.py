@@ -28,15 +28,6 @@ class Bench:
         floor, ours = self._measure_in_turns(mode, self.services.floor, self.services.service)
         return {"name": mode, **_compare(floor, ours), "statements": len(self.services.statements[mode])}
 
-    def measure_gateway_read(self) -> Row:
-        """Measure reads through the gateway: beside the floor under load, and the time it adds for one client alone."""
-        floor, ours = self._measure_in_turns("read", self.services.floor, self.services.gateway)
-        direct, through = self._measure_in_turns("read", self.services.service, self.services.gateway, clients=1)
-        added = [b.p50_ms - a.p50_ms for a, b in zip(direct, through, strict=True)]
-        alone = {"direct": _take_medians(direct), "through": _take_medians(through)}
-        added_p50 = {"added_p50_ms": round(statistics.median(added), 3), "one_client": alone}
-        return {"name": "gateway-read", **_compare(floor, ours), **added_p50}
-
     def measure_log_append(self) -> Row:
         """Measure actions with the log, beside the same without: a trigger makes the leaf of each audit entry."""
         service = self.services.service

@@ -101,6 +101,7 @@ def seed(url: str, count: int) -> None:
         connection.execute("DROP INDEX ix_search_entries_words")
         connection.execute("INSERT INTO search_entries SELECT * FROM current_search_entries ORDER BY reader, case_id")
         connection.execute(index[0])
+        connection.execute("INSERT INTO list_entries SELECT * FROM current_list_entries ORDER BY reader, case_id")
         connection.execute("VACUUM ANALYZE")
 
 

@@ -56,17 +56,11 @@ class StartedServices(Run):
         service_port, gateway_port = find_free_ports(2)
         self.public_url = f"http://127.0.0.1:{gateway_port}"
         asyncio.run(self._prepare())
-        # The gateway wants an address for every service; only cases are asked for.
-        upstreams = json.dumps(dict.fromkeys(NAMES, f"http://127.0.0.1:{service_port}"))
-        self._gateway_pid = self.start_service(
-            gateway,
-            gateway_port,
-            RTP_SIGNING_KEY=SigningKey.generate(),
-            RTP_SECRETS_KEY=secrets.token_urlsafe(32) + "=",
-            RTP_UPSTREAMS=upstreams,
-            RTP_TOKEN_SECONDS="3600",  # noqa: S106
-            **self._settings,
-        )
+        self._keys = {
+            "RTP_SIGNING_KEY": SigningKey.generate(),
+            "RTP_SECRETS_KEY": secrets.token_urlsafe(32) + "=",
+        }
+        self._gateway_pid = self.start_gateway(gateway_port, service_port)
         self._service_pid = self.start_service(
             applications, service_port, RTP_DOCUMENTS_DIR=str(self.directory / "documents")
         )
@@ -83,6 +77,13 @@ class StartedServices(Run):
 
     def get_url(self, service: Service, kind: str = "web") -> str:
         return self.server.url(service.database, service.get_role(kind))
+
+    def start_gateway(self, port: int, upstream_port: int) -> int:
+        """Start a gateway before what listens on the port; tokens of one gateway hold at all."""
+        # It wants an address for every service; only cases are asked for.
+        upstreams = json.dumps(dict.fromkeys(NAMES, f"http://127.0.0.1:{upstream_port}"))
+        settings = {"RTP_TOKEN_SECONDS": "3600", **self._keys, **self._settings}
+        return self.start_service(gateway, port, RTP_UPSTREAMS=upstreams, **settings)
 
     async def _prepare(self) -> None:
         for service in (applications, gateway):

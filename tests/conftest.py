@@ -30,6 +30,10 @@ from tests.support.rabbitmq import Broker, start_broker
 settings.register_profile("busy-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy-machine")
 PUBLIC_URL = "http://rtp.test"
+UNLIMITED: dict[str, Any] = dict.fromkeys(
+    ("client_burst", "client_sustained", "organisation_burst", "organisation_sustained"), 1_000_000
+)
+"""What tests ask in a second, nobody else does; limits have tests of their own."""
 OVER_RABBITMQ = (
     "tests/system/",
     "tests/shared/test_rabbit.py",
@@ -44,7 +48,7 @@ OVER_RABBITMQ = (
 
 UNUSUAL = (
     "cases:oversee", "cases:system", "cases:import", "cases:erase", "events:erase", "support:match", "advisers:oversee",
-    "support:erase", "finance:oversee",
+    "support:erase", "finance:oversee", "personal-data:oversee", "clients:manage",
 )  # fmt: skip
 ORDINARY = [scope for scope in SCOPES if scope not in UNUSUAL]
 """What the client of a body or a staff group may have: not what only the central team and the courts' register have."""
@@ -108,6 +112,7 @@ async def platform_of_all(
         keys=Keys(),
         documents_dir=documents_dir,
         allow_private_sinks=True,
+        **UNLIMITED,
     )
     yield platform
     await platform.close()

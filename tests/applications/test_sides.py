@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
@@ -58,7 +59,7 @@ async def find_by_queries(session: AsyncSession, case_id: uuid.UUID, readers: Se
         required = False
     return {
         required,
-        case_id in {row.id for row in listed},
+        str(case_id) in {row.id for row in listed},
         await read_snapshot(session, case_id, readers=readers, now=utcnow()) is not None,
         await lock(session, case_id, readers=readers) is not None,
         await find_status(session, case_id, readers=readers) is not None,
@@ -101,7 +102,8 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
         caller = Caller("p-1", tuple(readers))
         on_bodies_side = is_on_bodies_side(snapshot.case, caller)
         counted = (count_version(snapshot.case, caller), find_change_time(snapshot.case, caller))
-        assert [(each.version, each.changed_at) for each in listed] == ([counted] if seen["case"] else []), readers
+        found = [(each.version, datetime.fromisoformat(each.changed_at)) for each in listed]
+        assert found == ([counted] if seen["case"] else []), readers
         sides.add((seen["case"], on_bodies_side))
         expected = int(bool(seen["case"]) and on_bodies_side)
         assert (seen["record"], seen["document"]) == (expected, expected), readers

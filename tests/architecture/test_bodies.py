@@ -25,6 +25,9 @@ async def anybody(new_client: NewClient) -> Api:
 
 def writes(*, json_only: bool = False) -> list[APIRoute]:
     found = [route for _, route in routes() if isinstance(access_of(route)[0], Access) and route.methods != {"GET"}]
+    found = [
+        route for route in found if route.include_in_schema
+    ]  # what is for the gateway alone is forwarded to nobody
     return [route for route in found if route.body_field or not json_only]
 
 

@@ -39,7 +39,13 @@ OPEN_OF = {
     "finance-directory": {
         "directory_clock",
         "grants",
+        "grant_blocks",
+        "grant_changes",
         "grant_clock",
+        "grant_facets",
+        "grant_index",
+        "grant_places",
+        "grant_postings",
         "incoming_grants",
         "grant_loads",
         "grant_problems",
@@ -50,7 +56,7 @@ OPEN_OF = {
         "notice_loads",
         "notice_problems",
     },
-    "gateway": {"clients", "former_secrets"},
+    "gateway": {"clients", "former_secrets", "used_assertions", "revoked_tokens"},
 }
 
 

@@ -83,7 +83,7 @@ def test_every_day_of_every_body_is_text_in_one_form() -> None:
 
 def test_every_time_of_every_body_is_text_with_its_zone() -> None:
     fields = list(fields_of(datetime))
-    assert {name for _, name in fields} == {"from", "to", "accesstokenexpiresutc"}
+    assert {name for _, name in fields} == {"from", "to", "accesstokenexpiresutc", "expiresAt"}
     for model, name in fields:
         assert not refuses(model, name, "2026-11-30T09:00:00.5+01:00", types=("value_error",)), (model, name)
         assert [value for value in NO_INSTANTS if not refuses(model, name, value)] == [], (model, name)
@@ -116,6 +116,8 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
     found = [each for _, route in routes() for each in walk(route.dependant)]
     instants = {
         "asAt", "changedSince", "changedBefore", "openedSince", "openedBefore", "submittedSince", "submittedBefore",
+        "escalatedSince", "escalatedBefore", "finalSince", "finalBefore",
+        "readSince", "readBefore",
     }  # fmt: skip
     assert {name for name, _ in found} == {
         "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",

@@ -28,6 +28,8 @@ def routes() -> Iterator[APIRoute]:
         for router in service.routers:
             for route in router.routes:
                 assert isinstance(route, APIRoute)
+                if not route.include_in_schema:  # what is for the gateway alone is forwarded to nobody
+                    continue
                 if OAUTH not in route.tags and getattr(route, "refuses_unknown_parameters", True):
                     yield route
 

@@ -221,6 +221,7 @@ OWN = {
         "UPDATE directory_entry_versions SET body = '{}'",
         "DELETE FROM directory_keepers",
         "UPDATE case_timings SET go_live_on = NULL",
+        "UPDATE case_finances SET readers = '{public}'",
         "INSERT INTO case_notices (ocid) VALUES ('')",
     ],
     ("finance-directory", "worker"): [
@@ -231,11 +232,12 @@ OWN = {
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
         "UPDATE notices SET title = 'forged'",
-        "DELETE FROM case_notices",
+        "DELETE FROM case_watches",
         "UPDATE funders SET name = 'forged'",
         "INSERT INTO programmes (name) VALUES ('')",
         "SELECT reviewed FROM directory_keepers",
         "DELETE FROM case_timings",
+        "DELETE FROM case_finances",
     ],
     ("finance-directory", "operator"): [
         "SELECT facts FROM shortlists",
@@ -245,6 +247,7 @@ OWN = {
         "DELETE FROM notice_releases",
         "SELECT employer FROM case_watches",
         "SELECT go_live_on FROM case_timings",
+        "SELECT assistance FROM case_finances",
         "SELECT reviewed FROM directory_keepers",
     ],
 }

@@ -59,7 +59,7 @@ async def group(generated: None, platform: Platform, new_client: NewClient) -> A
     http = httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL)
     anybody.set_async_httpx_client(http)
     models = import_module(f"{PACKAGE}.models")
-    form = models.GetTokenBody("client_credentials", api.client_id, api.secret)
+    form = models.GetTokenBody(grant_type="client_credentials", client_id=api.client_id, client_secret=api.secret)
     token = (await call("identity", "get_token")(client=anybody, body=form)).parsed.access_token
     http.headers["Authorization"] = f"Bearer {token}"
     yield anybody, api
@@ -80,7 +80,7 @@ async def test_it_opens_a_case_and_submits_it(group: tuple[Any, Api]) -> None:
     assert opened.parsed.status == models.Status.DRAFT
     again = await call("cases", "open_case")(client=client, body=opening, idempotency_key='"first"')
     assert (again.parsed.id, again.headers["Idempotency-Replayed"]) == (opened.parsed.id, "true")
-    submit = call("actions", "submit_case")
+    submit = call("actions", "submit_expression_of_interest")
     refused = await submit(opened.parsed.id, client=client, if_match='"99"')
     assert (refused.status_code, refused.parsed.status) == (412, 412)
     submitted = await submit(opened.parsed.id, client=client, if_match=opened.headers["ETag"])

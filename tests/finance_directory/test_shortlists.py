@@ -122,6 +122,8 @@ async def test_a_submitted_case_gets_a_shortlist_with_every_product_and_every_re
         "area": None,
         "matchFundingPercent": None,
         "goLiveOn": None,
+        "assistancePence": None,
+        "assistanceCertain": None,
     }
     lines = {line["productId"]: line for line in shortlist["products"]}
     assert len(lines) == shortlist["fitting"] + shortlist["notFitting"] == len(read_products())

@@ -1,6 +1,7 @@
 """What docs/operations.md tells an operator to type and to watch is there."""
 
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -85,3 +86,15 @@ def test_each_metric_of_an_alert_is_there() -> None:
     named = {SUFFIX.sub("", name) for name in re.findall(r"\brtp_[a-z_]+", watching)}
     assert named
     assert named == list_metrics().keys(), "every metric is good for an alert"
+
+
+def test_each_metric_on_the_dashboard_is_there() -> None:
+    dashboard = json.loads((ROOT / "deploy" / "grafana" / "right-to-provide.json").read_text())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    named = {SUFFIX.sub("", name) for expression in asked for name in re.findall(r"\b(?:rtp|process)_\w+", expression)}
+    metrics = list_metrics()
+    assert named - {"process_resident_memory_bytes", "process_cpu_seconds_total"} <= metrics.keys()
+    for expression in asked:
+        for name, labels in re.findall(r"(rtp_\w+)\{(.*?)\}", expression):
+            used = set(re.findall(r"(\w+)=", labels))
+            assert used <= set(metrics[SUFFIX.sub("", name)]._labelnames), expression

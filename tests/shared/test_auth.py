@@ -114,7 +114,7 @@ def sign(key: SigningKey, changed: dict[str, object]) -> str:
         "iss": ISSUER, "aud": AUDIENCE, "exp": time.time() + 60, "client_id": "a", "organisation": str(uuid.uuid4()),
         "scope": "",
     }  # fmt: skip
-    private = key._key
+    private = key.current
     header = {"alg": "RS256", "typ": "at+jwt", "kid": private.kid}
     return jwt.encode(header, good | changed, private, algorithms=["RS256"])
 

@@ -1,14 +1,20 @@
 """A real browser for the tests of pages: Debian's Chromium, driven headless, with axe-core put into each page."""
 
+import asyncio
+import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from rtp_shared.server import ManagedServer, build_http_config
 from tests.support.packages import BROWSER, ensure
+
+Visit = Callable[[Page], None]
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -41,3 +47,30 @@ def list_violations(page: Page) -> list[str]:
         f"{each['id']}: {each['help']} ({', '.join(node['html'][:120] for node in each['nodes'])})"
         for each in found.response["violations"]
     ]
+
+
+@asynccontextmanager
+async def serve(app: Any) -> AsyncIterator[str]:
+    """Serve an application on a free port of this machine; yield its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = ManagedServer(build_http_config(app))
+        serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+        await server.ready.wait()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+def visit(address: str, look: Visit, size: tuple[int, int], **context: Any) -> None:
+    """Look at pages in a browser of their own; a page must cause no error and ask nobody else for anything."""
+    with open_browser() as browser:
+        opened = browser.new_context(
+            base_url=address,
+            **{"viewport": {"width": size[0], "height": size[1]}, "java_script_enabled": True, **context},
+        )
+        page = opened.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
+        look(page)
+        assert wrong == []

@@ -12,7 +12,7 @@ Json = Mapping[str, Any]
 DOCUMENT = Path(__file__).parents[2] / "openapi" / "right-to-provide.json"
 HEADERS = ("ETag", "Location", "Retry-After", "Idempotency-Replayed", "WWW-Authenticate", "Correlation-Id")
 """Those that a client goes by; declared where they are sent."""
-NOT_OF_THE_ROUTE = (405, 431)
+NOT_OF_THE_ROUTE = (405, 414, 431)
 """What is answered before it is known which operation is meant."""
 
 

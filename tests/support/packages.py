@@ -1,4 +1,4 @@
-"""Debian's packages that tests need: RabbitMQ, the proxies that stand before the platform, and a browser.
+"""Debian's packages that tests need: RabbitMQ, the proxies that stand before the platform, a browser, Node, jq.
 
 `python -m tests.support.packages` installs those that are missing.
 """
@@ -7,12 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 PROXIES = ("nginx", "haproxy")
 BROWSER = "chromium"
+NODE = ("nodejs", "npm")
+SHELL = ("curl", "jq")
+COMMANDS: Mapping[str, Callable[[], bool]] = {"nodejs": lambda: shutil.which("node") is not None}
+"""How to see that a package is there whose command has another name."""
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -68,8 +72,8 @@ def main() -> int:
 
     try:
         rabbitmq.ensure()
-        for package in (*PROXIES, BROWSER):
-            ensure(package)
+        for package in (*PROXIES, BROWSER, *NODE, *SHELL):
+            ensure(package, is_there=COMMANDS.get(package))
     except (NotInstalled, rabbitmq.BrokerError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -14,7 +14,7 @@ from tests.support.statements import count_statements
 from tests.sweep.clients import Client
 from tests.sweep.operations import Operation, Raw
 
-OF_ONE_ANSWER = {"date", "correlation-id", "traceparent"}
+OF_ONE_ANSWER = {"date", "correlation-id", "traceparent", "ratelimit", "ratelimit-policy"}
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "importer": ("", "cases:import"),
         "eraser": ("", "events:erase"),
         "matcher": ("", "support:match"),
+        "administrator": ("", "clients:manage"),
+        "another administrator": ("", "clients:manage"),
         "without a scope": ("", "none"),
         "nobody": ("", "no token"),
     }

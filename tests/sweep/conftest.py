@@ -10,7 +10,7 @@ from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
 from rtp_gateway.outbound.feed.stream import StreamTimings
 from rtp_operations.keys import Keys
-from tests.conftest import PUBLIC_URL, open_clients
+from tests.conftest import PUBLIC_URL, UNLIMITED, open_clients
 from tests.sweep.answers import Asker, asking
 from tests.sweep.clients import make_clients
 from tests.sweep.operations import Operation, read_operations
@@ -32,6 +32,7 @@ async def population(anyio_backend: str, tmp_path_factory: pytest.TempPathFactor
             keys=Keys(),
             documents_dir=tmp_path_factory.mktemp("documents"),
             allow_private_sinks=True,
+            **UNLIMITED,
         )
         platform.app.own.state.stream_timings = StreamTimings(longest=0.2)
         async with open_clients(platform, url=PUBLIC_URL) as new_client:

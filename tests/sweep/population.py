@@ -65,6 +65,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.plant_erasure()
     await planter.plant_round()
     await planter.plant_bounds()
+    await planter.plant_client()
     await planter.plant_privacy()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
@@ -104,6 +105,14 @@ class Planter:
             assert answer.status_code == 201, answer.text
             ids = {"search_id": answer.json()["id"]}
             self.add(f"a saved search of {name}", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner=name)
+
+    async def plant_client(self) -> None:
+        """A client that the administrator of an organisation made."""
+        word, client_id = mark(), str(uuid.uuid4())
+        body = {"clientId": client_id, "name": f"Client {word}", "scopes": ["cases:read"]}
+        answer = await self.api("administrator").post("/v1/clients", json=body)
+        assert answer.status_code == 201, answer.text
+        self.add("a client", Secrecy.OWNER, client_id, word, at={"client_id": client_id}, owner="administrator")
 
     async def let_deliveries_die(self) -> None:
         dead = (
@@ -277,6 +286,11 @@ class Planter:
         assert answer.status_code == 201, answer.text
         ids = {"complaint_id": answer.json()["id"]}
         self.add("a complaint", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner="group")
+        said = {"person": f"p-{(asks := mark())}", "scope": f"All of {(word := mark())}"}
+        answer = await self.api("group").post("/v1/subject-access-requests", json=said)
+        assert answer.status_code == 201, answer.text
+        ids = {"access_request_id": answer.json()["id"]}
+        self.add("a request for access", Secrecy.OWNER, answer.json()["id"], word, asks, at=ids, owner="group")
 
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)

@@ -1,15 +1,24 @@
 """The gateway: requests in to the services, events out to subscribers."""
 
+from functools import partial
+
 from rtp_gateway import migrations
 from rtp_gateway.clients.current import ClientVerifier, CurrentClients
 from rtp_gateway.inbound.admission import AdmittedOnly
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.inbound.calls.recorder import Recorder
+from rtp_gateway.inbound.edge.browsers import Browsers
+from rtp_gateway.inbound.edge.quotas import CountedRequests
 from rtp_gateway.inbound.front import Gateway
+from rtp_gateway.inbound.identity.client_keys import FETCH_SECONDS, LONGEST_ANSWER, ClientKeys, KeysUnreachable
+from rtp_gateway.inbound.identity.guessing import GuessingLimiter
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.inbound.identity.routes import identity, tokens
 from rtp_gateway.inbound.portal.routes import portal
 from rtp_gateway.inbound.proxy.forward import Upstreams
+from rtp_gateway.inbound.registration.routes import registration
+from rtp_gateway.limits.limiter import RequestLimiter
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_gateway.models import Model
 from rtp_gateway.outbound.cursors import Cursors
 from rtp_gateway.outbound.deliveries.routes import deliveries
@@ -28,10 +37,11 @@ from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.key_routes import subscription_keys
 from rtp_gateway.outbound.subscriptions.routes import subscriptions
+from rtp_gateway.outbound.transports.connections import Connections, NoSinkResponse, SinkRequest
 from rtp_gateway.retention import run_retention
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
+from rtp_gateway.subject_data.routes import subject_data
 from rtp_gateway.traces.routes import traces
-from rtp_shared.auth import FixedKeys
 from rtp_shared.service import Runtime, Service
 from rtp_shared.web import build_app
 
@@ -42,6 +52,7 @@ service = Service(
     routers=[
         tokens,
         identity,
+        registration,
         feed,
         subscriptions,
         subscription_keys,
@@ -50,6 +61,7 @@ service = Service(
         fhir,
         fhir_discovery,
         traces,
+        subject_data,
     ],
     loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,
@@ -63,8 +75,20 @@ service = Service(
 def build_runtime(settings: GatewayWebSettings) -> tuple[Runtime, SigningKey]:
     key = SigningKey(settings.signing_key.get_secret_value())
     clients = CurrentClients(settings.database_url.get_secret_value())
-    verifier = ClientVerifier(issuer=settings.public_url, keys=FixedKeys(key.public_keys), clients=clients)
+    verifier = ClientVerifier(issuer=settings.public_url, keys=key, clients=clients)
     return Runtime.build(service, settings, verifier), key
+
+
+async def fetch_keys(connections: Connections, url: str) -> bytes:
+    """Return the keys that a client publishes, by the one way out that leads into no private network."""
+    question = SinkRequest("GET", url, {"Accept": "application/jwk-set+json, application/json"})
+    try:
+        answer = await connections.request(question, seconds=FETCH_SECONDS, at_most=LONGEST_ANSWER)
+    except NoSinkResponse as silence:
+        raise KeysUnreachable(str(silence)) from silence
+    if answer.status != 200:
+        raise KeysUnreachable(f"their address answered {answer.status}")
+    return answer.body
 
 
 def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Gateway:
@@ -75,17 +99,31 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     settings = runtime.settings
     assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
     app.state.subscription_deps = deps = SubscriptionDeps.build(settings, runtime.outbox)
+    app.state.client_keys = ClientKeys(partial(fetch_keys, deps.connections))
+    app.state.guessing_limiter = GuessingLimiter()
     app.state.cursors = Cursors(deps.secret_box)
+    slots = SharedSlots(settings.database_url.get_secret_value())
     notifier = EventNotifier(settings.database_url.get_secret_value())
-    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier)
+    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier, shared=slots)
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
     app.add_middleware(FhirOutcomes)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
-    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url)
+    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url, slots=slots)
 
     async def close() -> None:
         await limiter.close()
+        await slots.close()
         await runtime.verifier.close()
 
-    return Gateway(app, admitted, runtime.metrics, recorder=recorder, closing=close)
+    limiter_of_requests = RequestLimiter(settings.database_url.get_secret_value(), settings.quotas)
+    return Gateway(
+        app,
+        admitted,
+        runtime.metrics,
+        recorder=recorder,
+        closing=close,
+        counted=CountedRequests(limiter_of_requests, runtime.verifier),
+        browsers=Browsers(settings.browser_origins, secure=settings.public_url.startswith("https://")),
+        public_url=settings.public_url,
+    )

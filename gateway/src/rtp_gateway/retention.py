@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from rtp_gateway.clients.commands import delete_expired_tokens
 from rtp_gateway.inbound.calls.commands import delete_old_calls
+from rtp_gateway.limits.leases import delete_free_accounts
 from rtp_gateway.outbound.erasure.commands import AT_ONCE, delete_old_attempts, erase_old
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.db import CONNECTION_ERRORS
@@ -41,4 +43,7 @@ async def erase_all_old(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
         oldest = now - timedelta(days=settings.attempt_days)
         deleted = await delete_old_attempts(session, before=oldest) + await delete_old_calls(session, before=oldest)
+        await delete_free_accounts(session)
+    async with runtime.database.transaction() as session:
+        await delete_expired_tokens(session)
     log.info("erased", extra={"events": erased, "attempts_and_calls": deleted})

@@ -27,6 +27,8 @@ SERVICES = {
     "retention-schedule": "applications",
     "personal-erasures": "applications",
     "data-protection-complaints": "applications",
+    "subject-access-requests": "applications",
+    "personal-data-reads": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",
@@ -81,7 +83,7 @@ def service_for(path: str) -> str | None:
     return SERVICES.get(path[4:].partition("/")[0])
 
 
-_STREAMED = re.compile(
+STREAMED = re.compile(
     r"/v1/cases/[^/]+/documents/[^/]+/content|/v1/cases/[^/]+/bundle|/v1/imports|/v1/grant-exports/[^/]+"
     r"|/v1/case-imports|/v1/case-exports/cases\.[^/]+"
 )
@@ -89,7 +91,7 @@ _STREAMED = re.compile(
 
 
 def is_streamed(path: str) -> bool:
-    return _STREAMED.fullmatch(path) is not None
+    return STREAMED.fullmatch(path) is not None
 
 
 @dataclass(frozen=True, slots=True)

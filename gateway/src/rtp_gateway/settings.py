@@ -8,6 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic import Field, SecretStr, field_validator
 
+from rtp_gateway.limits.quotas import Quotas
 from rtp_gateway.routing import ForwardingLimits
 from rtp_shared.settings import ProcessSettings
 
@@ -56,6 +57,26 @@ class GatewaySettings(ProcessSettings):
         default=False, description="Local trials only: webhooks to private addresses and http"
     )
 
+    client_burst: int = Field(default=500, ge=1, description="Requests that a client may make in 10 seconds")
+    client_sustained: int = Field(default=12_000, ge=1, description="Requests that a client may make in 10 minutes")
+    organisation_burst: int = Field(
+        default=1000, ge=1, description="Requests that all clients of an organisation may make in 10 seconds"
+    )
+    organisation_sustained: int = Field(
+        default=24_000, ge=1, description="Requests that all clients of an organisation may make in 10 minutes"
+    )
+    browser_origins: list[str] = Field(
+        default=[], description='Origins whose pages may call the API from browsers: ["https://portal.example"]'
+    )
+
+    @property
+    def quotas(self) -> dict[str, Quotas]:
+        """The quotas of clients and organisations that have none of their own."""
+        return {
+            "client": Quotas.build("client", self.client_burst, self.client_sustained),
+            "organisation": Quotas.build("organisation", self.organisation_burst, self.organisation_sustained),
+        }
+
     @property
     def limits(self) -> ForwardingLimits:
         return ForwardingLimits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
@@ -78,6 +99,13 @@ class GatewaySettings(ProcessSettings):
         if wrong := [name for name, url in upstreams.items() if url and not re.fullmatch(r"https?://[^/\s?#]+/?", url)]:
             raise ValueError(f"must be http://host:port for {', '.join(wrong)}")
         return upstreams
+
+    @field_validator("browser_origins")
+    @classmethod
+    def _are_whole_origins(cls, origins: list[str]) -> list[str]:
+        if wrong := [each for each in origins if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", each)]:
+            raise ValueError(f"must be scheme and host, and no pattern: {', '.join(wrong)}")
+        return origins
 
     @field_validator("secrets_key")
     @classmethod

@@ -57,9 +57,8 @@ class RequestMiddleware:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        metrics = self.runtime.metrics
         counted = route if scope["method"] == "GET" else "/".join(route.split("/")[:3])
-        metrics.requests.labels(metrics.service, scope["method"], counted, str(status)).observe(seconds)
+        self.runtime.metrics.count_request(scope["method"], counted, status, seconds)
         if log.isEnabledFor(logging.INFO):
             facts = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 2)}
             log.info("request", extra=facts)

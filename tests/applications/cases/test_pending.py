@@ -44,7 +44,7 @@ CASE_READS = (
     *("/parties", "/documents", "/conflicts", "/barriers"),
 )
 """All that is read of a case, after its address."""
-OF_ONE_ANSWER = {"date", "correlation-id", "traceparent"}
+OF_ONE_ANSWER = {"date", "correlation-id", "traceparent", "ratelimit", "ratelimit-policy"}
 OF_ONE_CASE = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|RTP(?:-\d{3}){2}-\d{4}|\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)|[0-9a-f]{64}|\b[0-9a-f]{32}\b"
 )

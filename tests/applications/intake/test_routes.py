@@ -138,6 +138,8 @@ async def test_whose_import_it_is(platform: Platform, officers: Api, new_client:
     for api, seen in ((colleague, [row["reference"]]), (rival, [])):
         listed = await api.get("/v1/case-references", params={"import": done["id"]})
         assert [each["reference"] for each in listed.json()["items"]] == seen
+        cases = (await api.get("/v1/cases", params={"reference": row["reference"], "count": "true"})).json()
+        assert cases["count"]["cases"] == len(cases["items"]) == len(seen)
     listed = await officers.get("/v1/case-imports", params={"limit": 1})
     assert [each["id"] for each in listed.json()["items"]] == [done["id"]]
 

@@ -211,6 +211,10 @@ async def test_the_employer_lets_the_groups_client_in_once_and_it_speaks_for_the
     assert member.status_code == 201, member.text
     assert (await verdict_on(group, case))["holds"]
     assert (await group.get("/v1/case-references", params={"case": case["id"]})).json()["items"] == []
+    [own] = (await officers.get("/v1/case-references", params={"case": case["id"]})).json()["items"]
+    for api, seen in ((officers, [case["id"]]), (group, [])):
+        listed = (await api.get("/v1/cases", params={"reference": own["reference"]})).json()["items"]
+        assert [each["id"] for each in listed] == seen
 
 
 async def test_an_upload_that_broke_off_is_let_go(platform: Platform, officers: Api) -> None:

@@ -1,48 +1,24 @@
 """The public pages in a real browser: what they show, that they work by keyboard, and that axe-core finds nothing."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from anyio import to_thread
 from playwright.sync_api import Page, expect
 
 from rtp_embedded.platform import Platform
-from rtp_shared.server import ManagedServer, build_http_config
 from tests.applications.open_data.test_routes import publish_month
 from tests.applications.registers.decisions.test_commands import CHALLENGE, refused
 from tests.conftest import NewClient
-from tests.support.browser import DESKTOP, PHONE, list_violations, open_browser
+from tests.support.browser import DESKTOP, PHONE, list_violations, serve, visit
 
 pytestmark = pytest.mark.anyio
-Visit = Callable[[Page], None]
 
 
 @pytest.fixture
 async def address(platform: Platform) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = ManagedServer(build_http_config(platform.app))
-        serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
-        await server.ready.wait()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving
-
-
-def visit(address: str, look: Visit, size: tuple[int, int], **context: Any) -> None:
-    """Look at the pages in a browser of their own; the page must cause no error and ask nobody else for anything."""
-    with open_browser() as browser:
-        opened = browser.new_context(
-            base_url=address, viewport={"width": size[0], "height": size[1]}, java_script_enabled=True, **context
-        )
-        page = opened.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
-        look(page)
-        assert wrong == []
+    async with serve(platform.app) as found:
+        yield found
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -1,5 +1,6 @@
 """Pages of the list of cases: each holds what it should in every order, with the fields and parts asked for."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.support.problems import list_fields
 from tests.support.statements import count_statements
 
 pytestmark = pytest.mark.anyio
+SECTORS = ("youth", "housing-and-homelessness")
+_BY_WIRE = {field.serialization_alias: name for name, field in CaseLine.model_fields.items()}
 ALL_PARTS = [str(part) for part in CasePart]
 
 
@@ -23,13 +26,30 @@ async def test_every_page_is_whole_wherever_the_first_look_ends(
     group: Api, monkeypatch: pytest.MonkeyPatch, near: int
 ) -> None:
     monkeypatch.setattr(listing, "NEAR", near)
-    monkeypatch.setattr(listing, "NEAR_WORDS", near)
+    for name in ("NEAR_WORDS", "SAMPLED", "MOST_TAKEN"):
+        monkeypatch.setattr(listing, name, near)
     cases = [
-        await open_case(group, serviceName=f"{'Library' if number % 3 else 'Museum'} {number}") for number in range(8)
+        await open_case(
+            group, serviceName=f"{'Library' if number % 3 else 'Museum'} {number}", sector=SECTORS[number % 2]
+        )
+        for number in range(8)
     ]
     ids = [each["id"] for each in cases]
-    libraries = [id_ for number, id_ in enumerate(ids) if number % 3]
-    for query, expected in (({}, ids), ({"q": "library"}, libraries), ({"status": "draft", "q": "library"}, libraries)):
+    libraries, youth = [id_ for number, id_ in enumerate(ids) if number % 3], ids[::2]
+    asked: list[tuple[dict[str, str], list[str]]] = [
+        ({}, ids),
+        ({"q": "library"}, libraries),
+        ({"q": "museum"}, [each for each in ids if each not in libraries]),
+        ({"q": "5"}, ids[5:6]),
+        ({"status": "draft", "q": "library"}, libraries),
+        ({"status": "draft"}, ids),
+        ({"sector": "youth"}, youth),
+        ({"sector": "youth", "route": "right-to-provide", "region": cases[0]["region"]}, youth),
+        ({"region": cases[0]["region"], "q": "library"}, libraries),
+        ({"route": "employer-led"}, []),
+        ({"sector": "youth", "status": "draft"}, youth),
+    ]
+    for query, expected in asked:
         for limit in (1, 2, 5, 50):
             newest = await read_pages(group, "/v1/cases", limit=limit, **query)
             assert [each["id"] for each in newest] == expected[::-1], (query, limit)
@@ -54,6 +74,23 @@ async def test_a_line_has_the_fields_that_are_asked_for(group: Api) -> None:
     assert set(whole["items"][0]) == set(CaseField)
     sparse = (await group.get("/v1/cases", params={"fields": ["number", "status"]})).json()["items"][0]
     assert sparse == {name: whole["items"][0][name] for name in ("id", "number", "status")}
+
+
+async def test_a_page_is_what_its_schema_says_to_the_byte(office: Office) -> None:
+    """It is written without models: these read it, and write the same."""
+    asked: list[dict[str, str | int]] = [{}, {"count": "true", "facet": "status"}, {"sort": "changed", "limit": 1}]
+    for query in asked:
+        answer = await office.officer.api.get("/v1/cases", params=query)
+        assert "On-Behalf-Of" in answer.headers["Vary"].split(", ")
+        page = answer.json()
+        for line in page["items"]:
+            named = {_BY_WIRE[name]: value for name, value in line.items()}
+            written = CaseLine.model_validate(named).model_dump_json(by_alias=True, exclude_unset=True)
+            assert json.loads(written) == line
+            assert list(json.loads(written)) == list(line), "in the order of the schema"
+        read = (await office.officer.api.get(f"/v1/cases/{page['items'][0]['id']}")).json()
+        shared = (set(read) & set(CaseField)) - {"version"}
+        assert {name: page["items"][0][name] for name in shared} == {name: read[name] for name in shared}
 
 
 def test_every_field_of_a_line_has_its_name() -> None:

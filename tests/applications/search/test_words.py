@@ -143,9 +143,57 @@ async def test_row_level_security_alone_holds(office: Office, adviser: Api, data
                     assert found == ([case] if name in seen else []), (identities, name, query)
 
 
+async def test_row_level_security_alone_holds_for_lists(office: Office, group: Api, database_server: Postgres) -> None:
+    """Whatever readers are named: a draft is known to its own client, and a case to those who are among its readers."""
+    case, draft = uuid.UUID(office.case["id"]), uuid.UUID((await open_case(group))["id"])
+    async with connect_as_owner(database_server) as connection:
+        readers = await connection.fetchval(
+            "SELECT array_agg(DISTINCT reader) FROM cases, unnest(readers || body_readers) reader WHERE id = ANY ($1)",
+            [case, draft],
+        )
+    employer = office.officer.api.organisation
+    sees = {
+        f"client:{office.group.api.client_id} org:{employer}": {case},
+        f"client:{group.client_id} org:{employer}": {case, draft},
+        f"client:x org:{employer}": {case},
+        "client:x org:y": set[uuid.UUID](),
+        "": set[uuid.UUID](),
+    }
+    walk = "walk_list_entries($2, $3, false, 100000, NULL, NULL, NULL)"
+    find_words = "find_first_cases('service', $2, 'p', now()::date, '{}', $3, false, 9999, 9, 9)"
+    walked, found = ("SELECT case_id FROM " + each + " WHERE case_id = ANY ($1)" for each in (walk, find_words))  # noqa: S608
+    for identities, seen in sees.items():
+        async with connect_for(database_server, identities) as connection:
+            table = await connection.fetch("SELECT case_id FROM list_entries WHERE case_id = ANY ($1)", [case, draft])
+            assert {row["case_id"] for row in table} == seen, identities
+            for query in (walked, found):
+                rows = await connection.fetch(query, [case, draft], readers, uuid.UUID(int=2**128 - 1))
+                assert {row["case_id"] for row in rows} <= seen, (identities, query)
+                assert query != walked or {row["case_id"] for row in rows} == seen, identities
+
+
+async def test_an_entry_follows_its_case(group: Api, officers: Api) -> None:
+    draft = await open_case(group, sector="youth")
+    answer = await group.patch(
+        f"/v1/cases/{draft['id']}", json={"sector": "fire-and-rescue"}, headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200, answer.text
+    for sector, seen in (("youth", False), ("fire-and-rescue", True)):
+        listed = (await group.get("/v1/cases", params={"sector": sector})).json()["items"]
+        assert (draft["id"] in [each["id"] for each in listed]) == seen, sector
+    theirs: dict[str, str | int] = {"sector": "fire-and-rescue", "limit": 200}
+    assert draft["id"] not in [each["id"] for each in (await officers.get("/v1/cases", params=theirs)).json()["items"]]
+    await submit_case(group, answer.json())
+    assert draft["id"] in [each["id"] for each in (await officers.get("/v1/cases", params=theirs)).json()["items"]]
+
+
 async def test_no_process_writes_the_index(database_server: Postgres) -> None:
     for statement in (
         "DELETE FROM search_entries",
+        "DELETE FROM list_entries",
+        "UPDATE list_entries SET reader = 'client:me'",
+        "INSERT INTO list_entries SELECT * FROM list_entries",
+        "SELECT * FROM current_list_entries",
         "UPDATE search_entries SET reader = 'client:me'",
         "INSERT INTO search_entries SELECT * FROM search_entries",
         "SELECT * FROM current_search_entries",
@@ -157,9 +205,10 @@ async def test_no_process_writes_the_index(database_server: Postgres) -> None:
 async def test_the_index_is_what_it_would_be_if_it_were_made_anew(office: Office, database_server: Postgres) -> None:
     """Of whatever the tests before have done with cases: triggers miss nothing."""
     await plant(office)
-    async with connect_as_owner(database_server) as connection:
-        differing = await connection.fetch("""
-            (SELECT * FROM search_entries EXCEPT SELECT * FROM current_search_entries) UNION ALL
-            (SELECT * FROM current_search_entries EXCEPT SELECT * FROM search_entries)
-        """)
-    assert not differing
+    for table in ("search_entries", "list_entries"):
+        async with connect_as_owner(database_server) as connection:
+            differing = await connection.fetch(
+                "(SELECT * FROM kept EXCEPT SELECT * FROM current_kept) UNION ALL "
+                "(SELECT * FROM current_kept EXCEPT SELECT * FROM kept)".replace("kept", table)
+            )
+        assert not differing, table

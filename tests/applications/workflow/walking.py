@@ -14,7 +14,13 @@ from rtp_applications.workflow.engine import CaseChange, Possibility, apply_acti
 from rtp_applications.workflow.enums import ENDED, MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotFromHere, NotYourRole
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Payload
-from rtp_shared.contracts.applications import DeadlineCorrected, DeadlineMoved, GoLiveDateSet
+from rtp_shared.contracts.applications import (
+    AssistanceRecorded,
+    DeadlineCorrected,
+    DeadlineMoved,
+    FinanceFactsChanged,
+    GoLiveDateSet,
+)
 from rtp_shared.problems import Refusal
 from tests.applications.workflow.ground import NOW, Ready, attempt, build_snapshot, party, person
 
@@ -279,7 +285,7 @@ def must_hold(process: Process, change: CaseChange) -> None:
         assert change.events == ()
     else:
         assert status in (action.leads_to or (was,)), f"{action.name} led from {was} to {status}"
-        by_state = DeadlineMoved | DeadlineCorrected | GoLiveDateSet
+        by_state = DeadlineMoved | DeadlineCorrected | GoLiveDateSet | FinanceFactsChanged | AssistanceRecorded
         told = [type(each) for each in change.events if not isinstance(each, by_state)]
         assert told.count(action.event) == 1 if action.event else told == [], (action.name, told)
     if was in ENDED and status is not was:

@@ -27,20 +27,20 @@ Load = Callable[..., Awaitable[Loaded]]
 async def operator(platform: Platform) -> AsyncIterator[Database]:
     """The database as the loader reaches it, with no grants in it."""
     await _empty(platform)
-    database = Database(_get_url(platform, "operator"), pool_size=2)
+    database = Database(get_url(platform, "operator"), pool_size=2)
     yield database
     await database.close()
     await _empty(platform)
 
 
-def _get_url(platform: Platform, kind: str) -> str:
+def get_url(platform: Platform, kind: str) -> str:
     runtime = platform.runtimes["finance-directory"]
     url = runtime.database.url.set(drivername="postgresql", username=runtime.service.get_role(kind))
     return url.render_as_string(hide_password=False)
 
 
 async def _empty(platform: Platform) -> None:
-    connection = await asyncpg.connect(_get_url(platform, "owner"))
+    connection = await asyncpg.connect(get_url(platform, "owner"))
     await connection.execute("TRUNCATE grants, incoming_grants, grant_loads, grant_problems")
     await connection.execute("UPDATE grant_clock SET position = position + 1")
     await connection.close()
@@ -77,7 +77,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 async def grants(platform: Platform) -> AsyncIterator[None]:
     """The 475 real grants, in the platform that all tests share."""
-    database = Database(_get_url(platform, "operator"), pool_size=2)
+    database = Database(get_url(platform, "operator"), pool_size=2)
     await load_file(database, GRANTS, REAL, source="real", clock=lambda: NOW)
     yield
     await database.close()

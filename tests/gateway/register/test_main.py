@@ -169,3 +169,13 @@ def test_what_the_environment_gets_wrong_is_one_line(environment: dict[str, str]
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert done.stderr.startswith(line)
     assert "hidden" not in done.stderr
+
+
+async def test_an_operator_gives_a_client_limits_of_its_own_and_takes_them_away(
+    platform: Platform, register: Register
+) -> None:
+    await register("add", *HART, "--burst", "2000")
+    assert "2000 requests in 10 seconds" in (await register("list"))[0]
+    await register("change", "--sustained", "90000", "--burst", "0")
+    [row] = await run_sql(platform, "SELECT * FROM clients WHERE client_id = :id", id=register.client_id)
+    assert (row.burst_limit, row.sustained_limit) == (0, 90_000)

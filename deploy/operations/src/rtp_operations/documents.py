@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.processes import Processes
-from rtp_gateway.inbound.portal import asyncapi
+from rtp_gateway.inbound.portal import asyncapi, problems
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
 from rtp_operations import class_list, growth, law_document, process_document, settings_tables
@@ -23,6 +23,7 @@ from rtp_shared import contracts
 from rtp_shared.contracts.base import catalogue
 from rtp_shared.pipes import run_command
 
+PROBLEM_TYPES = Path(problems.__file__).with_name("problem_types.json")
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
 EXAMPLES = Path(contracts.__file__).parent / "examples"
@@ -77,6 +78,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield Path("openapi") / "right-to-provide.json", _to_json(merge_documents(parts, public_url=PUBLIC_URL))
     yield Path("asyncapi") / "right-to-provide.json", _to_json(asyncapi.build_document(public_url=PUBLIC_URL))
     yield PUBLISHED, _to_json(_list_promises())
+    yield PROBLEM_TYPES, _to_json(problems.list_problem_types())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
     yield Path("docs") / "law.md", law_document.document(processes)

@@ -12,6 +12,7 @@ from rtp_gateway.settings import GatewayWebSettings
 from rtp_operations.keys import Keys
 from rtp_operations.services import SERVICES
 from rtp_shared.auth import TokenVerifier
+from rtp_shared.contracts.subject_data import PATH as SUBJECT_DATA
 from rtp_shared.service import Runtime, Service
 from rtp_shared.web import build_app
 
@@ -22,10 +23,13 @@ NO_DATABASE = SecretStr("postgresql://nobody@localhost/none")
 
 
 def find_unrouted(services: Sequence[Service] = SERVICES) -> Iterator[str]:
-    """Yield what to do for each path of a service that the gateway does not forward to it."""
+    """Yield what to do for each path of a service that the gateway does not forward to it.
+
+    What a service hands in to the gateway alone is forwarded to nobody.
+    """
     for service in services:
         for path in dict.fromkeys(getattr(route, "path", "") for each in service.routers for route in each.routes):
-            if service_for(path) != service.name:
+            if path != SUBJECT_DATA and service_for(path) != service.name:
                 yield (
                     f"{path} is not forwarded to {service.name}: add its first part below /v1/ to SERVICES of "
                     "rtp_gateway/routing.py"

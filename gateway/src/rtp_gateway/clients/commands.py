@@ -1,16 +1,26 @@
 """Registering, changing and deactivating clients."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.clients.errors import CannotRegister
-from rtp_gateway.clients.models import SCOPES, Client, FormerSecret, hash_secret, new_secret
+from rtp_gateway.clients.models import (
+    SCOPES,
+    Client,
+    ClientChange,
+    FormerSecret,
+    RevokedToken,
+    UsedAssertion,
+    hash_secret,
+    new_secret,
+)
 
 
 async def register_client(
@@ -35,6 +45,8 @@ class ClientFacts:
     name: str | None = None
     organisation: uuid.UUID | None = None
     scopes: Sequence[str] | None = None
+    burst_limit: int | None = None
+    sustained_limit: int | None = None
 
     def list_given(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if value is not None}
@@ -113,6 +125,33 @@ async def activate_client(session: AsyncSession, client_id: str, *, keep_secret:
         secret = await _replace_secret(session, client_id)
     await session.execute(update(Client).where(Client.client_id == client_id).values(active=True))
     return secret
+
+
+async def record_change(
+    session: AsyncSession,
+    client: Client,
+    change: str,
+    facts: Mapping[str, Any],
+    *,
+    by: str = "operator",
+    person: str | None = None,
+) -> None:
+    """Write down a change of a client and who made it. `facts` hold no secret."""
+    written = {name: value if value is None or _is_json(value) else str(value) for name, value in facts.items()}
+    row = {"client_id": client.client_id, "organisation": client.organisation, "change": change, "facts": written}
+    await session.execute(insert(ClientChange).values(**row, changed_by=by, person=person))
+
+
+def _is_json(value: object) -> bool:
+    return isinstance(value, str | int | list | dict)
+
+
+async def delete_expired_tokens(session: AsyncSession) -> None:
+    """Forget revoked tokens and used assertions that expired long enough ago for every clock."""
+    past = func.now() - timedelta(hours=1)
+    for kept in (RevokedToken, UsedAssertion):
+        forget = delete(kept).where(kept.expires_at < past)
+        await session.execute(forget, execution_options={"synchronize_session": False})
 
 
 async def _replace_secret(session: AsyncSession, client_id: str) -> str:

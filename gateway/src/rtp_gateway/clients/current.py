@@ -8,17 +8,18 @@ nobody is let in (docs/adr/0022).
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_gateway.clients.models import Client
-from rtp_shared.auth import KeySource, TokenVerifier
-from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
+from rtp_gateway.clients.models import Client, RevokedToken
+from rtp_shared.auth import CLOCK_SKEW, Claims, KeySource, TokenVerifier
+from rtp_shared.db import CONNECTION_ERRORS, AnyRow, Database, describe_error
 from rtp_shared.identities import Principal
 from rtp_shared.problems import Unauthenticated, Unavailable
 
@@ -32,14 +33,35 @@ READ_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class TokenBearer(Principal):
+    """A principal whose token can be told from others of the same client."""
+
+    token_id: str = field(default="", compare=False)
+    """`jti` of the token."""
+
+
+@dataclass(frozen=True, slots=True)
 class _ActiveClient:
     organisation: UUID
     scopes: frozenset[str]
     generation: int
+    expires_at: float
 
     def covers(self, principal: Principal) -> bool:
         same = (principal.organisation, principal.generation) == (self.organisation, self.generation)
-        return same and principal.scopes <= self.scopes
+        return same and principal.scopes <= self.scopes and self.expires_at > time.time()
+
+
+_CLIENTS = select(
+    Client.client_id,
+    Client.organisation,
+    Client.scopes,
+    Client.active,
+    Client.revision,
+    Client.generation,
+    Client.expires_at,
+)
+_REVOKED = select(RevokedToken.token_id, RevokedToken.expires_at, RevokedToken.revision)
 
 
 class CurrentClients:
@@ -50,12 +72,15 @@ class CurrentClients:
         self._database = Database(database_url, pool_size=1)
         self._active: dict[str, _ActiveClient] = {}
         self._revision = -1
+        self._revoked: dict[str, float] = {}
+        """Ids of tokens that were revoked, with the times at which they expire."""
+        self._tokens_revision = -1
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
     async def covers(self, principal: Principal) -> bool:
-        """Return whether the client is active, in this organisation, has all these scopes, and was not deactivated
-        since its token was made.
+        """Return whether the client is active, in this organisation, has all these scopes, and neither was deactivated
+        since its token was made nor revoked it.
 
         Raise Unavailable if that cannot be found out.
         """
@@ -72,7 +97,8 @@ class CurrentClients:
 
     def _is_covered(self, principal: Principal) -> bool:
         client = self._active.get(principal.client_id)
-        return client is not None and client.covers(principal)
+        revoked = isinstance(principal, TokenBearer) and principal.token_id in self._revoked
+        return client is not None and client.covers(principal) and not revoked
 
     def _share_reading(self) -> Awaitable[None]:
         """Read once for all that wait; a caller that goes away stops it for none of them."""
@@ -83,21 +109,31 @@ class CurrentClients:
 
     async def _read(self) -> None:
         began = time.monotonic()
-        query = select(
-            Client.client_id, Client.organisation, Client.scopes, Client.active, Client.revision, Client.generation
-        )
         try:
             async with asyncio.timeout(READ_SECONDS), self._database.transaction(read_only=True) as session:
-                changed = (await session.execute(query.where(Client.revision > self._revision))).all()
+                changed = (await session.execute(_CLIENTS.where(Client.revision > self._revision))).all()
+                later = RevokedToken.revision > self._tokens_revision
+                revoked = (await session.execute(_REVOKED.where(later))).all()
         except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
             log.warning("the clients cannot be read by RTP_DATABASE_URL", extra={"error": describe_error(error)})
             raise Unavailable("whether this client may still do that cannot be found out") from error
         for row in changed:
-            self._active.pop(row.client_id, None)
-            if row.active:
-                self._active[row.client_id] = _ActiveClient(row.organisation, frozenset(row.scopes), row.generation)
-            self._revision = max(self._revision, row.revision)
+            self._take_client(row)
+        for token in revoked:
+            self._revoked[token.token_id] = token.expires_at.timestamp()
+            self._tokens_revision = max(self._tokens_revision, token.revision)
+        if revoked:
+            now = time.time() - CLOCK_SKEW
+            self._revoked = {token_id: until for token_id, until in self._revoked.items() if until > now}
         self._read_at = began
+
+    def _take_client(self, row: AnyRow) -> None:
+        self._active.pop(row.client_id, None)
+        if row.active:
+            expires_at = row.expires_at.timestamp() if row.expires_at else math.inf
+            scopes = frozenset(row.scopes)
+            self._active[row.client_id] = _ActiveClient(row.organisation, scopes, row.generation, expires_at)
+        self._revision = max(self._revision, row.revision)
 
 
 class ClientVerifier(TokenVerifier):
@@ -111,6 +147,11 @@ class ClientVerifier(TokenVerifier):
         principal = await super().verify(token)
         await self.require_current(principal)
         return principal
+
+    def _read_principal(self, claims: Claims) -> TokenBearer:
+        principal = super()._read_principal(claims)
+        said = {each.name: getattr(principal, each.name) for each in fields(principal)}
+        return TokenBearer(**said, token_id=str(claims.get("jti", "")))
 
     async def require_current(self, principal: Principal) -> None:
         if not await self._clients.covers(principal):

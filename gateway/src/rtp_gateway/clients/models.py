@@ -6,8 +6,10 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -33,10 +35,13 @@ SCOPES = {
     "finance:write": "Keep one's own organisation's finance products, funders and programmes",
     "finance:oversee": "Review, suspend and publish any finance product or funder, as the directory's operator",
     "events:read": "Read the event feed",
+    "personal-data:ask": "Ask for all that is kept of a person for whom one vouches, and who read it",
+    "personal-data:oversee": "The same of any person, answering for the data",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
     "subscriptions:read": "Read subscriptions to events",
     "subscriptions:write": "Make, change and end subscriptions to events",
     "metrics:read": "Read metrics",
+    "clients:manage": "Make, change and deactivate clients of one's own organisation that may no more than oneself",
 }
 
 
@@ -62,9 +67,27 @@ class Client(Model):
     generation: Mapped[int] = mapped_column(server_default=FetchedValue())
     """The times that it was deactivated, by the same trigger: a token holds for the generation that it was made for."""
 
+    version: Mapped[int] = mapped_column(server_default=FetchedValue())
+    """Counts its own changes, by the same trigger; it is the ETag."""
+
+    keys: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """A JWKS of public keys that the client signs its assertions with, instead of sending a secret."""
+
+    keys_url: Mapped[str | None]
+    """The address where it publishes them instead."""
+
+    expires_at: Mapped[datetime | None]
+    """The time from which on it is let in no more."""
+    burst_limit: Mapped[int] = mapped_column(server_default=text("0"))
+    """The requests that it may make in a burst (`limits/quotas.py`); 0 for as many as everybody."""
+    sustained_limit: Mapped[int] = mapped_column(server_default=text("0"))
+
     __table_args__ = (
         CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),
+        CheckConstraint("burst_limit >= 0", name="burst_limit"),
+        CheckConstraint("sustained_limit >= 0", name="sustained_limit"),
         Index("ix_clients_revision", "revision"),
+        Index("ix_clients_organisation", "organisation"),
     )
 
     def accepts(self, secret: str, former: Sequence[bytes] = ()) -> bool:
@@ -73,6 +96,10 @@ class Client(Model):
         given = hash_secret(secret)
         right = [hmac.compare_digest(kept, given) for kept in (self.secret_hash, *former)]
         return any(right) and self.active
+
+    def is_let_in(self, now: datetime) -> bool:
+        """Return whether the client may come in at all, by whatever it proves itself with."""
+        return self.active and (self.expires_at is None or self.expires_at > now)
 
 
 class FormerSecret(Model):
@@ -83,6 +110,54 @@ class FormerSecret(Model):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     secret_hash: Mapped[bytes] = mapped_column(primary_key=True)
     holds_until: Mapped[datetime]
+
+
+class ClientChange(Model):
+    """A change of a client: what was done, by whom, and what was said, without any secret."""
+
+    __tablename__ = "client_changes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
+    organisation: Mapped[uuid.UUID]
+    change: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    changed_by: Mapped[str]
+    """A client's id, or `operator`, which no client is called."""
+    person: Mapped[str | None]
+    """On-Behalf-Of of the request."""
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_client_changes_client_id", "client_id", "id"),)
+
+
+class UsedAssertion(Model):
+    """A client assertion that a token was given for: it is taken once, by whichever process."""
+
+    __tablename__ = "used_assertions"
+
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    jti_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_used_assertions_expires_at", "expires_at"),)
+
+
+class RevokedToken(Model):
+    """An access token that its client revoked, kept until it would have expired anyway."""
+
+    __tablename__ = "revoked_tokens"
+
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[str]
+    expires_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    """Grows over all of them, by a trigger, as that of clients does."""
+
+    __table_args__ = (
+        Index("ix_revoked_tokens_revision", "revision"),
+        Index("ix_revoked_tokens_expires_at", "expires_at"),
+    )
 
 
 def new_secret() -> str:

@@ -28,5 +28,14 @@ async def list_clients(session: AsyncSession) -> Sequence[AnyRow]:
         .scalar_subquery()
         .label("former_until")
     )
-    columns = (Client.client_id, Client.name, Client.organisation, Client.scopes, Client.active, Client.created_at)
+    columns = (
+        Client.client_id,
+        Client.name,
+        Client.organisation,
+        Client.scopes,
+        Client.active,
+        Client.created_at,
+        Client.burst_limit,
+        Client.sustained_limit,
+    )
     return (await session.execute(select(*columns, until).order_by(Client.client_id))).all()

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from rtp_gateway.inbound.proxy.exchanges import ExchangeLimiter, Turn
 from rtp_gateway.inbound.proxy.forward import Upstreams, send_refusal
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_gateway.routing import is_streamed
 from rtp_gateway.types import JsonObject
 from rtp_shared.auth import TokenVerifier, authenticate
@@ -24,11 +25,13 @@ class CutOff(ConnectionAbortedError):
 class AdmittedOnly:
     """The services behind the gateway, for callers without a token and for those whose token holds."""
 
-    def __init__(self, upstreams: Upstreams, verifier: TokenVerifier, *, public_url: str) -> None:
+    def __init__(
+        self, upstreams: Upstreams, verifier: TokenVerifier, *, public_url: str, slots: SharedSlots | None = None
+    ) -> None:
         self._upstreams = upstreams
         self._verifier = verifier
         self._public_url = public_url
-        self._limiter = ExchangeLimiter()
+        self._limiter = ExchangeLimiter(slots)
 
     async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -39,10 +39,10 @@ def read_facts(asked: argparse.Namespace, bodies_url: str) -> ClientFacts:
     """Return what is said of the client, its public body looked up. Raises CannotRegister."""
     if asked.verb not in ("add", "change"):
         return ClientFacts()
-    facts = ClientFacts(name=asked.name, scopes=asked.scopes)
+    facts = ClientFacts(name=asked.name, scopes=asked.scopes, burst_limit=asked.burst, sustained_limit=asked.sustained)
     if asked.organisation is None:
         if not facts.list_given():
-            raise CannotRegister("nothing to change: give --name, --scopes or --organisation")
+            raise CannotRegister("nothing to change: give --name, --scopes, --organisation, --burst or --sustained")
         return facts
     found = find_organisation(asked.organisation, unchecked=asked.unchecked, url=bodies_url)
     _say(f"the organisation of {asked.client_id}: {found.description}")

@@ -41,6 +41,12 @@ def parse_overlap(text: str) -> timedelta:
     return timedelta(hours=int(text))
 
 
+def parse_limit(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,7}", text):
+        raise argparse.ArgumentTypeError("a whole number of requests below ten million; 0 for as many as everybody")
+    return int(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     scopes = "\n".join(f"  {scope:<20}{meaning}" for scope, meaning in SCOPES.items())
     parser = argparse.ArgumentParser(
@@ -86,4 +92,8 @@ def _take_facts(parser: argparse.ArgumentParser, *, required: bool) -> None:
         "--unchecked",
         action="store_true",
         help="take --organisation, an id, without looking for a public body: for an organisation that is none",
+    )
+    parser.add_argument("--burst", type=parse_limit, metavar="N", help="its requests in 10 seconds; 0 for the usual")
+    parser.add_argument(
+        "--sustained", type=parse_limit, metavar="N", help="its requests in 10 minutes; 0 for the usual"
     )

@@ -8,6 +8,7 @@ from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.erasures.handlers import HANDLERS as OF_ERASURES
 from rtp_advice_matching.erasures.routes import support_erasures
 from rtp_advice_matching.fairness.market_routes import market_fairness
 from rtp_advice_matching.fairness.routes import fairness
@@ -25,6 +26,7 @@ from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
 from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler, run_follow_up_scheduler
 from rtp_advice_matching.settings import AdviceSettings
+from rtp_advice_matching.subject_data.routes import subject_data
 from rtp_advice_matching.support_plan.handlers import HANDLERS
 from rtp_advice_matching.support_plan.routes import support_plans
 from rtp_shared.service import Service
@@ -53,10 +55,11 @@ service = Service(
         fairness,
         market_fairness,
         support_erasures,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    handlers=HANDLERS,
+    handlers={**HANDLERS, **OF_ERASURES},
     loops=[
         run_reminders,
         run_scheduler,

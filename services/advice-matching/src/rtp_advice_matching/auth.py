@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import Depends
 
 from rtp_shared.auth import Access, Public
+from rtp_shared.contracts.subject_data import ASK
 from rtp_shared.identities import Principal
 
+SubjectReader = Annotated[Principal, Depends(Access(ASK))]
 Anyone = Annotated[Principal | None, Depends(Public())]
 AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
 AdviserWriter = Annotated[Principal, Depends(Access("advisers:write"))]

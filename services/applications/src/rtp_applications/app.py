@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtp_applications import migrations
+from rtp_applications.access_log.routes import personal_data_reads
+from rtp_applications.access_log.scheduler import delete_old_reads_forever
 from rtp_applications.base import Model
 from rtp_applications.benefits.routes import benefits
 from rtp_applications.bodies.routes import bodies
@@ -21,6 +23,7 @@ from rtp_applications.documents.service import DocumentService
 from rtp_applications.erasures.routes import personal_erasures
 from rtp_applications.exports.routes import case_changes, case_exports, export_dictionary
 from rtp_applications.exports.writing import ExportSlots
+from rtp_applications.five_cases.routes import five_cases
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.intake.routes import case_files, case_imports, case_references
 from rtp_applications.intake.scheduler import import_forever
@@ -45,6 +48,8 @@ from rtp_applications.search.routes import search
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.statistics.routes import statistics
 from rtp_applications.statistics.scheduler import publish_forever
+from rtp_applications.subject_access.routes import access_requests
+from rtp_applications.subject_data.routes import subject_data
 from rtp_applications.transparency.routes import receipts, transparency_log
 from rtp_applications.transparency.scheduler import log_forever
 from rtp_applications.value.routes import appraisals
@@ -79,6 +84,7 @@ service = Service(
         parties,
         records,
         benefits,
+        five_cases,
         history,
         documents,
         contents,
@@ -112,6 +118,9 @@ service = Service(
         schedule,
         personal_erasures,
         complaints,
+        access_requests,
+        personal_data_reads,
+        subject_data,
     ],
     metadata=Model.metadata,
     migrations=migrations,
@@ -124,6 +133,7 @@ service = Service(
         import_forever,
         log_forever,
         dispose_forever,
+        delete_old_reads_forever,
     ],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,

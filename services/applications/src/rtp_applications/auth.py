@@ -8,6 +8,7 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import OF_CLIENTS, name_client
 from rtp_shared.auth import Access, Public
+from rtp_shared.contracts.subject_data import ASK
 from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Forbidden
 
@@ -17,6 +18,7 @@ BodyWriter = Annotated[Principal, Depends(Access("bodies:write"))]
 Overseer = Annotated[Principal, Depends(Access("cases:oversee"))]
 Importer = Annotated[Principal, Depends(Access("cases:import"))]
 CaseLoader = Annotated[Principal, Depends(Access("cases:load"))]
+SubjectReader = Annotated[Principal, Depends(Access(ASK))]
 Anyone = Annotated[Principal | None, Depends(Public())]
 
 STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}

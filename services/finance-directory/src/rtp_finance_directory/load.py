@@ -96,7 +96,8 @@ async def _upsert(session: AsyncSession, noun: Noun, rows: list[dict[str, Any]])
     changed = statement.on_conflict_do_update(
         index_elements=[noun.id],
         set_={name: statement.excluded[name] for name in said} | {"version": noun.version + 1},
-        where=before.is_distinct_from(tuple_(*(statement.excluded[name] for name in said))),
+        # What was handed over is its keeper's, whatever the file says.
+        where=before.is_distinct_from(tuple_(*(statement.excluded[name] for name in said))) & noun.owner.is_(None),
     )
     loaded = (await session.execute(changed.returning(noun.id, noun.version))).all()
     return {row.id: ProductChange.PUBLISHED if row.version == 1 else ProductChange.CHANGED for row in loaded}

@@ -1,5 +1,8 @@
 """Settings of the processes of finance-directory."""
 
+from datetime import date
+from typing import Annotated
+
 from pydantic import Field
 
 from rtp_shared.settings import ProcessSettings
@@ -14,4 +17,9 @@ class FinanceSettings(ProcessSettings):
     )
     saved_searches: int = Field(
         default=50, ge=0, le=1000, description="Searches that a client may save, at the most; proposed"
+    )
+    bank_rates: dict[date, Annotated[int, Field(ge=0, le=10_000)]] = Field(
+        default={},
+        description="Bank Rates that began to hold on a day, in hundredths of a percent, beside those of the file: "
+        '{"2026-02-05": 350}',
     )

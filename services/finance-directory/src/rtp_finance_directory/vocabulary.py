@@ -131,6 +131,8 @@ class ProductChange(StrEnum):
     CHANGED = "changed"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed-over"
+    """Another organisation keeps it from then on, or the operator again."""
 
 
 class Rule(StrEnum):

@@ -399,6 +399,46 @@ class GoLiveDateSet(EventData):
     at: datetime = Field(description="When it was put on file, UTC")
 
 
+class FinanceFactsChanged(EventData):
+    """What the case says of its finance reads otherwise than before: its legal form, or what it seeks and for what."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.finance-facts-changed.v1"
+    SINCE: ClassVar[str] = "1.6.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    legal_form: str | None = Field(
+        default=None, description="Legal form, from the closed list: that of the mutual once it is on file"
+    )
+    annual_value_pence: int | None = Field(default=None, description="Yearly cost of the service, in pence")
+    finance_sought_pence: int | None = Field(
+        default=None, description="Finance still sought, in pence: what is needed and nobody has committed yet"
+    )
+    finance_purposes: list[str] = Field(default=[], description="What the finance is for, from the closed list")
+    at: datetime = Field(description="When it was put on file, UTC")
+
+
+class AssistanceRecorded(EventData):
+    """Other subsidies than before are on file that the mutual was given as minimal or SPEI financial assistance, or it
+    has confirmed them. What counts of them is told as amounts alone."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.assistance-recorded.v1"
+    SINCE: ClassVar[str] = "1.6.0"
+
+    case_id: UUID = Field(description="The case")
+    number: str = Field(description="The case number that people say, with its check digit")
+    year_from: date = Field(description="First day of the present financial year, a 1 April")
+    counted_pence: list[int] = Field(
+        description="What counts against the ceilings at the least, in pence, as of this financial year, the next, and "
+        "the one after that (Subsidy Control Act 2022 ss.36(2), 42(8), (9))"
+    )
+    settled: bool = Field(description="Whether nothing is left open of what is on file: false where more may count")
+    confirmed_on: date | None = Field(
+        default=None, description="The last day on which the enterprise confirmed that all that counts is on file"
+    )
+    at: datetime = Field(description="When it was put on file, UTC")
+
+
 class MutualLaunched(CaseMoved):
     """The mutual is live; monitoring begins."""
 

@@ -251,7 +251,7 @@ def claims(platform: Platform, **changes: Any) -> dict[str, Any]:
 async def test_a_token_signed_rightly_that_says_something_wrong_is_refused(
     platform: Platform, anybody: Anybody, header: dict[str, str], changes: dict[str, Any]
 ) -> None:
-    key = platform.app.own.state.signing_key._key
+    key = platform.app.own.state.signing_key.current
     token = jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": key.kid, **header}, claims(platform, **changes), key)
     answer = await anybody.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401, answer.text

@@ -98,4 +98,6 @@ async def test_what_runs_by_its_owner_s_rights_looks_up_no_name_that_another_may
         owner.platform,
         "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace",
     )
-    assert [tuple(row) for row in paths] == [("erase_event", ["search_path=pg_catalog, pg_temp"])]
+    found = dict(tuple(row) for row in paths)
+    assert "erase_event" in found
+    assert {name: path for name, path in found.items() if path != ["search_path=pg_catalog, pg_temp"]} == {}

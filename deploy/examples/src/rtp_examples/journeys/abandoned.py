@@ -109,5 +109,5 @@ EVENTS = (
     *("business-case-begun", "business-case-submitted", *["document-frozen"] * 20),
     *("assurance-begun", *["party-changed"] * 3, "panel-papers-published", "case-approved"),
     *("contract-route-chosen", "tender-published", "procurement-ended", "tender-published", "contract-awarded"),
-    *("party-changed", "transition-begun"),
+    *("finance-facts-changed", "finance-facts-changed", "party-changed", "transition-begun", "shortlist-changed"),
 )

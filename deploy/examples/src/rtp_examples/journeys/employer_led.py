@@ -124,11 +124,11 @@ def _record_the_past(scenario: Scenario) -> None:
 EVENTS_TO_TRANSITION = (
     *(*spin_out.EVENTS, "panel-papers-published", "case-approved"),
     *("contract-route-chosen", "standstill-begun", "contract-awarded"),
-    *("party-changed", "transition-begun"),
+    *("finance-facts-changed", "finance-facts-changed", "party-changed", "transition-begun"),
 )
 EVENTS = (
     *EVENTS_TO_TRANSITION,
-    *("go-live-date-set", "shortlist-changed"),
+    *("go-live-date-set", "shortlist-changed", "shortlist-changed"),
     *("deadline-approaching", "deadline-approaching", "readiness-review-begun", "deadline-approaching"),
     "mutual-launched",
 )

@@ -105,7 +105,7 @@ def _review_and_dispute(scenario: Scenario, personas: Personas, case: Case, go_l
 
 EVENTS = (
     *employer_led.EVENTS_TO_TRANSITION,
-    *("go-live-date-set", "shortlist-changed"),
+    *("go-live-date-set", "shortlist-changed", "shortlist-changed"),
     *("deadline-approaching", "consultation-disputed", "consultation-dispute-answered"),
     *("deadline-approaching", "deadline-approaching", "deadline-missed", "deadline-approaching"),
     *("readiness-review-begun", "consultation-disputed", "deadline-approaching", "consultation-dispute-answered"),

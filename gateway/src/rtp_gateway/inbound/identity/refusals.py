@@ -8,7 +8,7 @@ from rtp_gateway.inbound.identity.commands import TokenRefused
 from rtp_shared.exception_handlers import translate_error
 from rtp_shared.problems import Refusal
 
-_UNAVAILABLE = 503
+_LATER = (429, 503)
 
 
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -32,7 +32,7 @@ def describe_refusal(error: Exception) -> JSONResponse | None:
     if refusal is None:
         return None
     reasons = "; ".join(f"{each.field} {each.reason}".strip() for each in refusal.errors) or refusal.detail
-    code = "temporarily_unavailable" if refusal.status == _UNAVAILABLE else "invalid_request"
+    code = "temporarily_unavailable" if refusal.status in _LATER else "invalid_request"
     return _answer(TokenRefused(code, reasons), refusal.status, refusal.headers)
 
 

@@ -1,28 +1,34 @@
 """OAuth 2: tokens by client credentials, keys and metadata. Source: RFC 6749, 6750, 7517, 8414, 9068."""
 
-import base64
-import binascii
-from typing import Annotated
-from urllib.parse import parse_qs, unquote_plus
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from rtp_gateway.clients.keys import ALGORITHMS
 from rtp_gateway.clients.models import SCOPES
-from rtp_gateway.inbound.identity.commands import TokenRefused, grant_scopes
+from rtp_gateway.inbound.identity.authentication import authenticate_client, fetch_keys, read_form, read_proof
+from rtp_gateway.inbound.identity.commands import (
+    TokenRefused,
+    bound_lifetime,
+    choose_scopes,
+    describe_token,
+    revoke_token,
+)
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.inbound.identity.refusals import NOT_STORED, describe_refusal, refuse_method
-from rtp_gateway.inbound.identity.schemas import KeysView, MetadataView, TokenView
+from rtp_gateway.inbound.identity.schemas import IntrospectionView, KeysView, MetadataView, TokenView
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.auth import Public
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.identities import Principal
-from rtp_shared.middleware import BODY, RequestBody
+from rtp_shared.problems import Unauthenticated
+from rtp_shared.service import Runtime
 from rtp_shared.web import RouteHandler, ServiceRoute
 
-FORM_LIMIT = 8192
-"""Bytes of a token request: a secret and a list of scopes have a few hundred."""
+ENDPOINT = "/oauth2/token"
 
 
 class OAuthRoute(ServiceRoute):
@@ -42,6 +48,14 @@ class TokenRoute(OAuthRoute):
             await super().handle(scope, receive, send)
         else:
             await refuse_method(scope["method"], allowed)(scope, receive, send)
+
+    async def _answer(self, inner: RouteHandler, request: Request, client: Principal | None) -> Response:
+        """Read the form first, and what the client's keys are: that may ask an address, and holds no connection."""
+        request.state.form = form = await read_form(request)
+        _require_fields(form, grants=self.path == ENDPOINT)
+        request.state.proof = proof = read_proof(request, form)
+        request.state.fetched_keys = await fetch_keys(request, proof)
+        return await super()._answer(inner, request, client)
 
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
@@ -64,28 +78,41 @@ tokens = APIRouter(route_class=TokenRoute, tags=["Identity"])
 
 Anyone = Annotated[Principal | None, Depends(Public())]
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["grant_type"],
-                    "properties": {
-                        "grant_type": {"type": "string", "const": "client_credentials"},
-                        "client_id": {"type": "string", "description": "Unless given by HTTP Basic"},
-                        "client_secret": {"type": "string", "description": "Unless given by HTTP Basic"},
-                        "scope": {
-                            "type": "string",
-                            "description": "Scopes wanted, with spaces between; all if left out",
-                        },
-                    },
-                }
-            }
-        },
-    }
+_CREDENTIALS = {
+    "client_id": {"type": "string", "description": "Unless given by HTTP Basic"},
+    "client_secret": {"type": "string", "description": "Unless given by HTTP Basic, or an assertion is"},
+    "client_assertion_type": {
+        "type": "string",
+        "const": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "description": "With an assertion",
+    },
+    "client_assertion": {
+        "type": "string",
+        "description": "Instead of a secret: a JWT signed by a key of the client (RFC 7523), which is taken once",
+    },
 }
+
+
+def _describe_form(required: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "required": [required], "properties": {**properties, **_CREDENTIALS}}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_GRANT_FORM = _describe_form(
+    "grant_type",
+    {
+        "grant_type": {"type": "string", "const": "client_credentials"},
+        "scope": {"type": "string", "description": "Scopes wanted, with spaces between; all if left out"},
+    },
+)
+_TOKEN_FORM = _describe_form(
+    "token",
+    {
+        "token": {"type": "string", "description": "The access token"},
+        "token_type_hint": {"type": "string", "description": "Left aside: there are access tokens alone"},
+    },
+)
 
 
 _ERROR = {
@@ -102,42 +129,73 @@ _ERROR = {
 }
 
 
-@tokens.post(
-    "/oauth2/token",
-    response_model=TokenView,
-    openapi_extra=_FORM,
-    responses={"4XX": _ERROR, 401: {"description": "invalid_client: these are no credentials of a client"}},
-)
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": _ERROR,
+    401: {"description": "invalid_client: these are no credentials of a client"},
+    429: {"description": "Too many wrong credentials of this client from this address"},
+}
+
+
+@tokens.post(ENDPOINT, response_model=TokenView, openapi_extra=_GRANT_FORM, responses=_REFUSALS)
 async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> JSONResponse:
     """Get an access token by client credentials (RFC 6749 section 4.4).
 
-    The client authenticates by HTTP Basic, or by client_id and client_secret in the form. An access token that comes
-    with the request is left aside, so that one that has expired can be renewed. Every refusal is as RFC 6749 section
-    5.2 has it, and no answer is to be stored.
+    The client authenticates by HTTP Basic, by client_id and client_secret in the form, or by a client_assertion that it
+    signed with its own key (RFC 7523; RS512 with kid as NHS England has it, PS256, ES256 or EdDSA). An assertion is for
+    the issuer or for the address of this endpoint, expires at most five minutes ahead, and is taken once. An access
+    token that comes with the request is left aside, so that one that has expired can be renewed. Every refusal is as
+    RFC 6749 section 5.2 has it, and no answer is to be stored.
     """
-    body: RequestBody = request.scope[BODY]
-    body.allow(FORM_LIMIT)
-    form = await _read_form(request)
-    client_id, secret = _read_credentials(request, form)
-    client, scopes = await grant_scopes(session, client_id=client_id, secret=secret, requested=form.get("scope"))
+    client = await authenticate_client(request, session, request.state.proof)
+    scopes = choose_scopes(client, request.state.form.get("scope"))
     settings: GatewaySettings = request.app.state.runtime.settings
     key: SigningKey = request.app.state.signing_key
+    seconds = bound_lifetime(client, seconds=settings.token_seconds, now=now)
     token = key.sign_access_token(
         issuer=settings.public_url,
         client_id=client.client_id,
         organisation=client.organisation,
         scopes=scopes,
-        seconds=settings.token_seconds,
+        seconds=seconds,
         now=now,
         generation=client.generation,
     )
-    answer = {
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": settings.token_seconds,
-        "scope": " ".join(scopes),
-    }
+    answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": " ".join(scopes)}
     return JSONResponse(answer)
+
+
+@tokens.post("/oauth2/revoke", response_class=Response, openapi_extra=_TOKEN_FORM, responses=_REFUSALS)
+async def revoke_access_token(request: Request, _: Anyone, session: Session) -> Response:
+    """Revoke an access token of yours (RFC 7009): it holds no more, within two seconds.
+
+    The client authenticates as for a token. A token that does not hold anyway is answered as one that was revoked; one
+    of another client is refused with invalid_request, and holds on.
+    """
+    client = await authenticate_client(request, session, request.state.proof)
+    principal = await _verify(request, request.state.form["token"])
+    if principal is not None and principal.client_id != client.client_id:
+        raise TokenRefused("invalid_request", "the token was given to another client")
+    if principal is not None:
+        await revoke_token(session, principal)
+    return Response()
+
+
+@tokens.post(
+    "/oauth2/introspect",
+    response_model=IntrospectionView,
+    response_model_exclude_none=True,
+    openapi_extra=_TOKEN_FORM,
+    responses=_REFUSALS,
+)
+async def introspect_token(request: Request, _: Anyone, session: Session) -> JSONResponse:
+    """Ask whether an access token holds now, and for what (RFC 7662): one of your own organisation.
+
+    The client authenticates as for a token. Of a token that has expired, was revoked, says what holds no more of its
+    client, is of another organisation or is none, the answer is `active` false and nothing else.
+    """
+    client = await authenticate_client(request, session, request.state.proof)
+    principal = await _verify(request, request.state.form["token"])
+    return JSONResponse({"active": False} if principal is None else describe_token(principal, client))
 
 
 @identity.get("/.well-known/jwks.json", response_model=KeysView)
@@ -152,48 +210,38 @@ async def get_metadata(request: Request, _: Anyone) -> MetadataView:
     """What this authorization server offers (RFC 8414)."""
     # No response_types_supported: there are none, and section 3.2 has claims without elements omitted.
     issuer = request.app.state.runtime.settings.public_url
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    algorithms = list(ALGORITHMS)
     return MetadataView(
         issuer=issuer,
         token_endpoint=f"{issuer}/oauth2/token",
         jwks_uri=f"{issuer}/.well-known/jwks.json",
         scopes_supported=sorted(SCOPES),
         grant_types_supported=["client_credentials"],
-        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
+        token_endpoint_auth_methods_supported=methods,
+        token_endpoint_auth_signing_alg_values_supported=algorithms,
+        revocation_endpoint=f"{issuer}/oauth2/revoke",
+        revocation_endpoint_auth_methods_supported=methods,
+        revocation_endpoint_auth_signing_alg_values_supported=algorithms,
+        introspection_endpoint=f"{issuer}/oauth2/introspect",
+        introspection_endpoint_auth_methods_supported=methods,
+        introspection_endpoint_auth_signing_alg_values_supported=algorithms,
         service_documentation=f"{issuer}/docs",
     )
 
 
-async def _read_form(request: Request) -> dict[str, str]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise TokenRefused("invalid_request", "send application/x-www-form-urlencoded")
-    try:
-        fields = parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=20)
-    except ValueError as error:
-        raise TokenRefused("invalid_request", "the form cannot be read") from error
-    if any(len(values) > 1 for values in fields.values()):
-        raise TokenRefused("invalid_request", "a field is given twice")
-    # A parameter without a value counts as left out (RFC 6749 section 3.2).
-    form = {name: values[0] for name, values in fields.items() if values[0]}
-    if "grant_type" not in form:
-        raise TokenRefused("invalid_request", "grant_type is missing")
-    if form["grant_type"] != "client_credentials":
+def _require_fields(form: Mapping[str, str], *, grants: bool) -> None:
+    """Raise TokenRefused unless the form says what is asked for: what kind of grant, or of which token."""
+    if (name := "grant_type" if grants else "token") not in form:
+        raise TokenRefused("invalid_request", f"{name} is missing")
+    if grants and form["grant_type"] != "client_credentials":
         raise TokenRefused("unsupported_grant_type", "only client_credentials is supported")
-    return form
 
 
-def _read_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            client_id, _, secret = base64.b64decode(encoded.strip(" "), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise TokenRefused("invalid_client", "the Basic credentials cannot be read") from error
-        client_id, secret = unquote_plus(client_id), unquote_plus(secret)
-        if "client_secret" in form or form.get("client_id", client_id) != client_id:
-            raise TokenRefused("invalid_request", "credentials by HTTP Basic and in the form")
-    else:
-        client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if not client_id or not secret or "\x00" in client_id:
-        raise TokenRefused("invalid_client", "client_id and client_secret are needed")
-    return client_id, secret
+async def _verify(request: Request, token: str) -> Principal | None:
+    """Return whose token it is, if it holds now."""
+    runtime: Runtime = request.app.state.runtime
+    try:
+        return await runtime.verifier.verify(token)
+    except Unauthenticated:
+        return None

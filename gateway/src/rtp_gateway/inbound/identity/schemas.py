@@ -38,4 +38,22 @@ class MetadataView(BaseModel):
     scopes_supported: list[str]
     grant_types_supported: list[str]
     token_endpoint_auth_methods_supported: list[str]
+    token_endpoint_auth_signing_alg_values_supported: list[str]
+    revocation_endpoint: str
+    revocation_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_signing_alg_values_supported: list[str]
+    introspection_endpoint: str
+    introspection_endpoint_auth_methods_supported: list[str]
+    introspection_endpoint_auth_signing_alg_values_supported: list[str]
     service_documentation: str
+
+
+class IntrospectionView(BaseModel):
+    """A token's scopes, client and times (RFC 7662 section 2.2); where it does not hold, only that it does not."""
+
+    active: bool
+    client_id: str | None = None
+    sub: str | None = None
+    scope: str | None = None
+    exp: int | None = Field(default=None, description="Seconds since 1970")
+    token_type: str | None = None

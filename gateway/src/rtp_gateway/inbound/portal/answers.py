@@ -6,6 +6,7 @@ path. What does not follow, its route declares in `responses`, with a descriptio
 
 from collections.abc import Iterator
 
+from rtp_gateway.inbound.portal.problems import build_example
 from rtp_gateway.routing import is_streamed, service_for
 from rtp_gateway.types import JsonObject
 
@@ -19,12 +20,14 @@ REFUSALS = {
     409: ("Conflict", "The present state does not allow it, or the first request with this key still runs"),
     412: ("PreconditionFailed", "It was changed since you read it"),
     413: ("ContentTooLarge", "The body is too large"),
+    414: ("UriTooLong", "The path with its query is too long"),
     415: ("UnsupportedMediaType", "The body is in no form that is taken"),
     416: ("RangeNotSatisfiable", "There is no such part"),
     422: ("UnprocessableContent", "Some fields or parameters are not right, or a condition does not hold"),
     428: ("PreconditionRequired", "If-Match is required"),
-    429: ("TooManyRequests", "This client does too much of it at once"),
+    429: ("TooManyRequests", "This client or its organisation asks more than its share"),
     500: ("InternalServerError", "The fault is ours"),
+    502: ("BadGateway", "The service's answer cannot be read"),
     503: ("ServiceUnavailable", "Not available now: try again later"),
     504: ("GatewayTimeout", "The service did not answer in time"),
 }
@@ -34,19 +37,41 @@ HEADERS = {
     "ETag": "The version of what is answered: for If-Match of a write, and for If-None-Match of a read",
     "Idempotency-Replayed": "true, where this is the stored answer to the first request with the Idempotency-Key",
     "Location": "Where it can be read",
+    "RateLimit": 'What is left: `"client-burst";r=499;t=1`, the requests and the seconds until there are more',
+    "RateLimit-Policy": 'The quotas: `"client-burst";q=500;w=10`, the requests and the seconds in which they count',
     "Retry-After": "Seconds after which to try again",
     "WWW-Authenticate": "How to authenticate, or the scope that is lacking",
 }
+SHOWN = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "no-such-case",
+    408: "caller-too-slow",
+    412: "precondition-failed",
+    413: "too-large",
+    415: "unsupported",
+    416: "range-not-satisfiable",
+    422: "invalid",
+    428: "precondition-required",
+    429: "too-many-questions",
+    503: "unavailable",
+    504: "too-slow",
+}
+"""By status: the problem type that is the example. A conflict (409) is another one for every operation."""
 LOWEST_REFUSAL = 400
 OF_REFUSALS = {
     401: ("WWW-Authenticate",),
     403: ("WWW-Authenticate",),
     409: ("Retry-After",),
-    429: ("Retry-After",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
+    502: ("Retry-After",),
     503: ("Retry-After",),
+    504: ("Retry-After",),
 }
 FORMS = {"application/problem+json": "", "application/fhir+json": "Fhir"}
 """The forms in which refusals come, and what is put before their names."""
+_PROBLEM = "application/problem+json"
 _ANY = "4XX"
 """Under it an operation has the form of its refusals, and nothing else."""
 _OAUTH = "Identity"
@@ -71,6 +96,7 @@ def describe_answers(document: JsonObject) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _describe(path, method, operation, components, versioned)
+            _show_problems(operation["responses"], components["responses"], document["servers"][0]["url"])
     components["responses"] = dict(sorted(components["responses"].items()))
 
 
@@ -111,6 +137,16 @@ def _make_refusal(status: int, content: JsonObject, given: JsonObject | None, re
     return {"$ref": f"#/components/responses/{form}{name}"}
 
 
+def _show_problems(answers: JsonObject, common: JsonObject, base_url: str) -> None:
+    """Give each refusal in the form of problem details an example of its status."""
+    for status, answer in answers.items():
+        refusal = common[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        content = refusal.get("content", {}).get(_PROBLEM)
+        if content and int(status) in SHOWN:
+            shown = {**content, "example": build_example(SHOWN[int(status)], base_url)}
+            refusal["content"] = {**refusal["content"], _PROBLEM: shown}
+
+
 def _list_parameters(operation: JsonObject) -> dict[str, JsonObject]:
     return {each["name"]: each for each in operation.get("parameters", ())}
 
@@ -123,7 +159,7 @@ def _list_refusals(path: str, method: str, operation: JsonObject) -> Iterator[in
     if not of_oauth:
         yield from (401, 422)
     if "security" in operation:
-        yield 403
+        yield from (403, 429)
     if "{" in path:
         yield 404
     if writes:
@@ -137,7 +173,7 @@ def _list_refusals(path: str, method: str, operation: JsonObject) -> Iterator[in
     if is_streamed(path):
         yield 429
     if service_for(path):
-        yield 504
+        yield from (502, 504)
 
 
 def _add_headers(method: str, operation: JsonObject, schemas: JsonObject, *, has_version: bool) -> None:

@@ -26,7 +26,7 @@ def build_document(*, public_url: str, queues: bool = True) -> JsonObject:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Right to Provide events",
-            "version": "1.5.0",
+            "version": "1.6.0",
             "description": DESCRIPTION + offered,
             "contact": {"name": "Right to Provide platform team", "url": f"{public_url}/docs"},
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},

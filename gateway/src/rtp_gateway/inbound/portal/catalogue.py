@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from rtp_gateway.inbound.portal import envelopes
 from rtp_gateway.inbound.portal.envelopes import key_of, publisher_of
+from rtp_gateway.inbound.portal.fields import render_fields
 from rtp_gateway.inbound.portal.pages import (
+    render_block,
     render_code,
     render_link,
     render_list,
@@ -18,7 +20,6 @@ from rtp_gateway.inbound.portal.pages import (
     render_prose,
     render_table,
 )
-from rtp_gateway.types import JsonMapping
 from rtp_shared import contracts
 from rtp_shared.contracts import EventData
 from rtp_shared.problems import NotFound
@@ -26,7 +27,6 @@ from rtp_shared.problems import NotFound
 event_pages = APIRouter(include_in_schema=False)
 
 _VERSION = re.compile(r"(.+)\.v(\d+)")
-_WORDS = {"date-time": "instant, UTC", "date": "civil date", "uuid": "UUID", "uri-reference": "URI"}
 
 
 @event_pages.get("/events")
@@ -72,9 +72,9 @@ def _render_type(kind: type[EventData]) -> str:
         [
             f'<p class="warning">Deprecated: {escape(kind.DEPRECATED)}</p>' if kind.DEPRECATED else "",
             f"<p>{_render_summary(kind)}</p>{render_list(_list_facts(kind))}",
-            f"<h2>Data</h2>{_render_fields(schema['properties']['data'])}",
-            f"<h2>Attributes</h2>{_render_fields({**schema, 'properties': attributes})}",
-            f'<h2>Example</h2><pre tabindex="0" aria-label="Example">{escape(sample)}</pre>',
+            f"<h2>Data</h2>{render_fields(schema['properties']['data'])}",
+            f"<h2>Attributes</h2>{render_fields({**schema, 'properties': attributes})}",
+            f"<h2>Example</h2>{render_block('Example', sample)}",
         ]
     )
 
@@ -99,32 +99,6 @@ def _list_siblings(kind: type[EventData]) -> list[str]:
         if name != kind.TYPE and (match := _VERSION.fullmatch(name)) and match[1] == kind.TYPE.rpartition(".v")[0]
     }
     return [versions[number] for number in sorted(versions)]
-
-
-def _render_fields(schema: JsonMapping) -> str:
-    required = schema.get("required", [])
-    rows = (
-        [render_code(name), _render_type_of(part), "yes" if name in required else "no", _render_description(part)]
-        for name, part in schema["properties"].items()
-    )
-    return render_table(["Name", "Type", "Required", "What it says"], rows)
-
-
-def _render_description(part: JsonMapping) -> str:
-    since = f" Since {part['x-since']}." if "x-since" in part else ""
-    return render_prose(f"{part.get('description', '')}{since}")
-
-
-def _render_type_of(part: JsonMapping) -> str:
-    if "const" in part:
-        return f"always {render_code(str(part['const']))}"
-    if "enum" in part:
-        return "one of " + ", ".join(render_code(str(each)) for each in part["enum"])
-    if "anyOf" in part:
-        return " or ".join(_render_type_of(each) for each in part["anyOf"] if each != {"type": "null"})
-    if part.get("type") == "array":
-        return f"list of {_render_type_of(part['items'])}"
-    return escape(_WORDS.get(part.get("format", ""), str(part.get("type", "any"))))
 
 
 def _render_summary(kind: type[EventData]) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from rtp_gateway.inbound.portal.answers import describe_answers
 from rtp_gateway.inbound.portal.bodies import describe_members
+from rtp_gateway.inbound.portal.names import rename
+from rtp_gateway.inbound.portal.webhooks import describe_webhooks
 from rtp_gateway.types import JsonObject
 
 DESCRIPTION = """\
@@ -62,6 +64,7 @@ TAGS = {
     "Erasure": "What subscribers were asked to erase, and what they answered",
     "FHIR": "Subscriptions and notifications in FHIR R4, for health systems",
     "Identity": "Tokens and keys (OAuth 2)",
+    "Clients": "The clients of your organisation: making, limiting, rotating and removing them",
 }
 """The tags of all operations, in the order in which a reader meets the platform."""
 
@@ -98,7 +101,7 @@ def merge_documents(documents: Mapping[str, JsonObject], *, public_url: str) -> 
     describe_answers(merged)
     for operation in operations:
         operation.setdefault("security", [])  # said, or linters take an open operation for a forgotten one
-    return merged
+    return {**rename(merged), "webhooks": describe_webhooks()}
 
 
 def _rename_clashing(service: str, document: JsonObject, taken: JsonObject) -> JsonObject:

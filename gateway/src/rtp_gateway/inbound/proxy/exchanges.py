@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_shared.identities import Principal
 from rtp_shared.problems import Refusal, Unavailable
 
@@ -23,7 +24,8 @@ class TooManyTransfers(Refusal):
 class ExchangeLimiter:
     """Counts the exchanges under way. Callers without a valid token count as one client: their requests are short."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: SharedSlots | None = None) -> None:
+        self._shared = shared
         self._transfers: Counter[str] = Counter()
         self._turns: dict[tuple[str, str], tuple[asyncio.Semaphore, int]] = {}
 
@@ -32,7 +34,7 @@ class ExchangeLimiter:
         """Hold a place for a document on its way; raise TooManyTransfers or Unavailable where there is none."""
         client = f"client:{principal.client_id}" if principal else NOBODY
         organisation = f"org:{principal.organisation}" if principal else NOBODY
-        if self._transfers[client] >= TRANSFERS_OF_CLIENT or self._transfers[organisation] >= TRANSFERS_OF_ORGANISATION:
+        if self._count(client) >= TRANSFERS_OF_CLIENT or self._count(organisation) >= TRANSFERS_OF_ORGANISATION:
             raise TooManyTransfers(
                 f"at most {TRANSFERS_OF_CLIENT} of a client, {TRANSFERS_OF_ORGANISATION} of all its organisation's"
             )
@@ -41,12 +43,18 @@ class ExchangeLimiter:
         held = {client, organisation, "all"}
         self._transfers.update(held)
         try:
-            yield
+            with self._shared.hold({client, organisation} - {NOBODY}) if self._shared else nullcontext():
+                yield
         finally:
             self._transfers.subtract(held)
             for name in held:
                 if not self._transfers[name]:
                     del self._transfers[name]
+
+    def _count(self, owner: str) -> int:
+        """Return the owner's documents on their way, in all processes as far as this one knows."""
+        here = self._transfers[owner]
+        return max(here, self._shared.count(owner)) if self._shared else here
 
     @asynccontextmanager
     async def new_turn(self, principal: Principal | None, service: str) -> AsyncIterator["Turn"]:

@@ -13,6 +13,7 @@ import aiohttp
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
+from rtp_gateway.inbound.proxy.guard import ServiceGuard
 from rtp_gateway.inbound.proxy.idle_timeout import CallerTooSlow, IdleTimeout
 from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_gateway.types import JsonObject
@@ -36,8 +37,14 @@ _ENDLESS = aiohttp.ClientTimeout(total=None, sock_connect=2)
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
+class BadAnswer(Refusal):
+    status, title = 502, "The service's answer cannot be read"
+    headers: Mapping[str, str] = {"Retry-After": "5"}
+
+
 class TooSlow(Refusal):
     status, title = 504, "The service did not answer in time"
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 class Upstreams(Protocol):
@@ -87,6 +94,15 @@ class InProcess:
         return None
 
 
+_DROPPED = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+"""How it looks when a service ends an idle connection just as it is taken."""
+
+
+def _is_failure(error: Exception) -> bool:
+    """Return whether it is the service that failed, and not the caller's body."""
+    return error.__cause__ is None or not isinstance(error.__cause__, Refusal | CallerGone)
+
+
 class CallerGone(aiohttp.ClientConnectionError):
     """The caller went away before it had sent its whole request."""
 
@@ -100,6 +116,7 @@ class OverHttp:
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(total=limits.seconds, sock_connect=2)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._guards = {name: ServiceGuard(name) for name in self._addresses}
 
     def _get_session(self, *, streamed: bool = False) -> aiohttp.ClientSession:
         """Return the connections to the services; documents have connections of their own."""
@@ -159,16 +176,21 @@ class OverHttp:
         streamed = is_streamed(scope["path"])
         content = body if streamed or body is None else await self._read_whole(body)
         again = body is None and scope["method"] in IDEMPOTENT
-        while True:
-            try:
-                async with self._get_session(streamed=streamed).request(
-                    scope["method"], url, headers=headers, data=content, allow_redirects=False
-                ) as response:
-                    return await answer.relay(response, scope["method"])
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-                if not again or answer.started:
+        with self._guards[name].exchange() as outcome:
+            while True:
+                try:
+                    async with self._get_session(streamed=streamed).request(
+                        scope["method"], url, headers=headers, data=content, allow_redirects=False
+                    ) as response:
+                        outcome.note_answer()
+                        return await answer.relay(response, scope["method"])
+                except (aiohttp.ClientError, TimeoutError) as error:
+                    if again and not answer.started and isinstance(error, _DROPPED):
+                        again = False
+                        continue
+                    if not answer.started and _is_failure(error):
+                        outcome.note_failure()
                     raise
-                again = False
 
     async def _read_whole(self, body: AsyncIterator[bytes]) -> bytes:
         """Read the body before a connection to the service is taken: a slow caller holds none."""
@@ -275,4 +297,6 @@ def _choose_refusal(name: str, error: Exception) -> Refusal:
         error, aiohttp.ServerConnectionError | aiohttp.ConnectionTimeoutError
     ):
         return TooSlow(f"{name} did not answer in time")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return BadAnswer(f"{name} answered what is no HTTP")
     return Unavailable(f"{name} cannot be reached")

@@ -35,6 +35,13 @@ _ERASE_ANSWERS = """
     WHERE a.subscription_id = found.subscription_id AND a.position = found.position AND a.attempt = found.attempt
 """
 _OLD_ATTEMPTS = "DELETE FROM attempts WHERE at < $1"
+_OF_SUBJECT = """
+    SELECT position FROM events e WHERE case_id = $1 AND position <> $2 AND erased_at IS NULL ORDER BY position
+"""
+_ERASE_ANSWERS_OF = """
+    UPDATE attempts a SET answer = NULL FROM events e
+    WHERE e.case_id = $1 AND a.position = e.position AND a.answer IS NOT NULL
+"""
 _EVERYWHERE = "a person is looked for and erased in every event, whoever may see it"
 
 
@@ -92,6 +99,16 @@ async def erase_old(session: AsyncSession, *, before: datetime, now: datetime) -
     rows = await connection.fetch(_OLD, before, AT_ONCE)
     await _erase(session, rows, now)
     return len(rows)
+
+
+async def erase_events_of(session: AsyncSession, subject_id: UUID, *, but: int, now: datetime) -> None:
+    """Erase the data of all events about a case that was destroyed but of the one that tells so, and what subscribers
+    answered to them. What is still to be delivered goes out without its data.
+    """
+    connection = await get_driver(session)
+    rows = await connection.fetch(_OF_SUBJECT, subject_id, but)
+    await _erase(session, rows, now)
+    await connection.execute(_ERASE_ANSWERS_OF, subject_id)
 
 
 async def delete_old_attempts(session: AsyncSession, *, before: datetime) -> int:

@@ -8,10 +8,11 @@ import asyncio
 import contextvars
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from starlette.types import Receive
 
+from rtp_gateway.limits.slots import SharedSlots
 from rtp_gateway.outbound.feed.errors import RoomFull, TooManyReaders
 from rtp_gateway.outbound.feed.notifier import EventNotifier, Waiter
 from rtp_shared.auth import TokenVerifier
@@ -36,6 +37,7 @@ class LongPollLimiter:
         per_client: int = 10,
         slots: int = 1000,
         at_once: int = 4,
+        shared: SharedSlots | None = None,
     ) -> None:
         self._notifier = notifier
         self._verifier = verifier
@@ -44,6 +46,7 @@ class LongPollLimiter:
         self._per_client = per_client
         self._slots = slots
         self._taken: Counter[str] = Counter()
+        self._shared = shared
         self._turns = asyncio.Semaphore(at_once)
         self._turns_of: dict[str, asyncio.Semaphore] = {}
 
@@ -51,13 +54,17 @@ class LongPollLimiter:
     def take_slot(self, principal: Principal) -> Iterator[Waiter]:
         """Take a slot to wait in; raise TooManyReaders or RoomFull where there is no slot."""
         client_id = principal.client_id
-        if self._taken[client_id] >= self._per_client:
+        if self.count_taken(client_id) >= self._per_client:
             raise TooManyReaders(f"at most {self._per_client} at once")
         if self._taken.total() >= self._slots:
             raise RoomFull
         self._taken[client_id] += 1
         try:
-            with self._notifier.wait_for(frozenset(principal.identities)) as waiter, self._check(waiter, principal):
+            with (
+                self._shared.hold([_name_slot(client_id)]) if self._shared else nullcontext(),
+                self._notifier.wait_for(frozenset(principal.identities)) as waiter,
+                self._check(waiter, principal),
+            ):
                 yield waiter
         finally:
             self._taken -= Counter([client_id])  # and drop those that have none
@@ -72,8 +79,9 @@ class LongPollLimiter:
             yield
 
     def count_taken(self, client_id: str) -> int:
-        """Return the slots that the client has now."""
-        return self._taken[client_id]
+        """Return the slots that the client has now, in all processes as far as this one knows."""
+        here = self._taken[client_id]
+        return max(here, self._shared.count(_name_slot(client_id))) if self._shared else here
 
     async def close(self) -> None:
         await self._notifier.close()
@@ -100,6 +108,10 @@ class LongPollLimiter:
                 except Unavailable:
                     break  # nobody can read anything either
             await asyncio.sleep(CHECK_SECONDS)
+
+
+def _name_slot(client_id: str) -> str:
+    return f"events:{client_id}"
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from rtp_advice_matching.erasures import queries
 from rtp_advice_matching.erasures.errors import NobodyNamed, NotSaidOfWhat, NotYoursToErase
 from rtp_advice_matching.erasures.findings import TextKind, compute_version
 from rtp_advice_matching.erasures.models import Eraser, ErasureReason, ErasureScope, SupportErasure
-from rtp_advice_matching.erasures.reach import ERASE, ErasureReach, find_reach
+from rtp_advice_matching.erasures.reach import ERASE, ErasureReach, find_reach, reach_request
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.repairs.models import Override
 from rtp_advice_matching.requests.models import SupportRequest
@@ -29,6 +29,9 @@ from rtp_shared.identities import SYSTEM, Principal, organisation_identity
 from rtp_shared.problems import FieldError
 
 _OTHERS = "texts are found and erased in all rows of an engagement, and only those within reach"
+
+RECORDS_KEEPER = "records-keeper"
+"""In place of a client: the time of keeping the case is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,35 @@ async def erase(session: AsyncSession, subject: ErasureSubject, order: ErasureOr
             await _draw_salt(session, reach.request_id)
     await erase_stored_answers(session, found.answers)
     return await _record(session, subject.scope, subject_id, reach.eraser, found.counts, order), True
+
+
+async def erase_of_case(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:
+    """Erase all that was written of a destroyed case's support. A second time it finds and records nothing."""
+    request_id = await session.scalar(select(SupportRequest.id).where(SupportRequest.case_id == case_id))
+    if request_id is None:
+        return
+    reach = reach_request(request_id)
+    await _lock(session, reach)
+    found = await queries.find_texts(session, reach)
+    if not any(found.counts.values()):
+        return
+    found.erase(now=now)
+    await session.flush()
+    await _draw_salt(session, request_id)
+    await erase_stored_answers(session, found.answers)
+    session.add(
+        SupportErasure(
+            scope=ErasureScope.SUPPORT_REQUEST,
+            subject_id=request_id,
+            reason=ErasureReason.NOT_NEEDED,
+            eraser=Eraser.OPERATOR,
+            client_id=RECORDS_KEEPER,
+            counts=found.counts,
+            readers=list(SYSTEM),
+            erased_at=now,
+        )
+    )
+    await session.flush()
 
 
 async def _draw_salt(session: AsyncSession, request_id: UUID) -> None:

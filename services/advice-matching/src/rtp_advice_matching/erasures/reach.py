@@ -54,10 +54,17 @@ async def find_reach(session: AsyncSession, scope: ErasureScope, subject_id: UUI
             return ErasureReach(eraser, Engagement.id == subject_id, false())
         case ErasureScope.SUPPORT_REQUEST:
             eraser = await _require_group(session, subject_id, actor)
-            of_it = Override.request_id == subject_id if eraser is Eraser.OPERATOR else false()
-            return ErasureReach(eraser, Engagement.request_id == subject_id, of_it, request_id=subject_id)
+            if eraser is Eraser.OPERATOR:
+                return reach_request(subject_id)
+            return ErasureReach(eraser, Engagement.request_id == subject_id, false(), request_id=subject_id)
         case _:
             return await _reach_adviser(session, subject_id, actor)
+
+
+def reach_request(request_id: UUID) -> ErasureReach:
+    """Return all that anybody wrote of a support request."""
+    of_it = Override.request_id == request_id
+    return ErasureReach(Eraser.OPERATOR, Engagement.request_id == request_id, of_it, request_id=request_id)
 
 
 async def _find_side(session: AsyncSession, engagement_id: UUID, actor: Principal) -> Eraser:

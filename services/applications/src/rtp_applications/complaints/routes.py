@@ -1,10 +1,14 @@
 """Complaints on data protection: HTTP in, HTTP out."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 
+from rtp_applications.access_log.models import ReadKind
+from rtp_applications.access_log.reads import PersonalDataReads
+from rtp_applications.access_log.routing import LoggedRoute, Reads
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.complaints import commands, queries
 from rtp_applications.complaints.models import PrivacyComplaint
@@ -12,10 +16,12 @@ from rtp_applications.complaints.schemas import ComplaintAnswer, ComplaintOpenin
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
+from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
 
 complaints = create_router(prefix="/v1/data-protection-complaints", tags=["Personal data"])
+complaints.route_class = LoggedRoute
 
 ComplaintId = Annotated[UUID, Path(description="The complaint's id")]
 
@@ -40,6 +46,7 @@ async def list_complaints(
     principal: CaseReader,
     session: Session,
     now: Now,
+    reads: Reads,
     limit: Limit = 50,
     after: After = None,
     open_only: Annotated[bool, Query(alias="open", description="Only those without an outcome")] = False,
@@ -57,15 +64,17 @@ async def list_complaints(
         overdue=overdue,
     )
     page, last = cut(rows, limit)
+    _note(reads, page, principal)
     return Page(items=[ComplaintView.model_validate(each) for each in page], next=last and encode_cursor(last.id))
 
 
 @complaints.get("/{complaint_id}")
 async def get_complaint(
-    complaint_id: ComplaintId, principal: CaseReader, session: Session, response: Response
+    complaint_id: ComplaintId, principal: CaseReader, session: Session, reads: Reads, response: Response
 ) -> ComplaintView:
     """Read a complaint, by when it is to be acknowledged, and what came of it."""
     complaint = await queries.get_complaint(session, complaint_id, readers=principal.identities)
+    _note(reads, [complaint], principal)
     return _show(complaint, response)
 
 
@@ -122,6 +131,13 @@ async def answer_complaint(
         caller=caller,
     )
     return _show(complaint, response)
+
+
+def _note(reads: PersonalDataReads, shown: Sequence[PrivacyComplaint], principal: Principal) -> None:
+    """Note the complaints of others that are shown."""
+    for each in shown:
+        if each.holder not in principal.identities:
+            reads.note(ReadKind.COMPLAINT, None, {each.holder: [each.made_by]})
 
 
 def _show(complaint: PrivacyComplaint, response: Response) -> ComplaintView:

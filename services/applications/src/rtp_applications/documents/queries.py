@@ -66,6 +66,12 @@ async def list_documents_of_cases(
     return [(document, newest) for document, newest in rows]
 
 
+async def list_documents_with_content(session: AsyncSession, case_id: UUID, *, sight: Sight) -> Sequence[Document]:
+    """Return all documents that have a content and are not withdrawn, in the order of being added."""
+    held = select(Document).where(_filter_seen(case_id, sight), Document.version > 0, Document.withdrawn_at.is_(None))
+    return (await session.scalars(held.order_by(Document.id))).all()
+
+
 async def find_document(session: AsyncSession, case_id: UUID, document_id: UUID, *, sight: Sight) -> WithNewest:
     row = (
         await session.execute(

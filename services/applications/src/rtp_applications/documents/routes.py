@@ -9,6 +9,8 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.access_log.models import ReadKind
+from rtp_applications.access_log.routing import LoggedStreamingRoute, Reads
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context, NewContext
@@ -22,7 +24,7 @@ from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening,
 from rtp_applications.documents.service import DocumentEquipment, DocumentService
 from rtp_applications.documents.uploads import Upload, describe_streamed_answer, describe_streamed_body
 from rtp_applications.sides import count_version
-from rtp_applications.workflow.enums import DocumentKind
+from rtp_applications.workflow.enums import Confidentiality, DocumentKind
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, OfferedVersion, Session
 from rtp_shared.etags import format_etag
@@ -33,6 +35,7 @@ from rtp_shared.web import create_router
 
 documents = create_router(prefix="/v1/cases", tags=["Documents"])
 contents = create_streaming_router(prefix="/v1/cases", tags=["Documents"])
+contents.route_class = LoggedStreamingRoute
 
 DocumentId = Annotated[UUID, Path(description="The document's id")]
 
@@ -236,6 +239,7 @@ async def get_document_content(
     transactions: Transactions,
     now: Now,
     service: Documents,
+    reads: Reads,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest unless said")] = None,
 ) -> Response:
     """Download a content, or a part of it (Range). Its ETag and Repr-Digest are its SHA-256.
@@ -249,6 +253,9 @@ async def get_document_content(
         document, _ = await queries.find_document(session, case_id, document_id, sight=sight)
         found = await queries.find_version(session, document, version, sight=sight)
     key = found.require_served(document)
+    if document.confidentiality is Confidentiality.CONFIDENTIAL:
+        holder = document.creator.holder
+        reads.note(ReadKind.CONFIDENTIAL_DOCUMENT, case_id, {holder: []}, told=snapshot.case.submitted_at is not None)
     response = download(
         request,
         Content(found.size, found.media_type, f'"{found.sha256}"', found.file_name, partial(service.storage.read, key)),

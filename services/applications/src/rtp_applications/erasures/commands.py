@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.access_log.queries import erase_in_reads
 from rtp_applications.cases import store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.rewriting import rewrite_case
@@ -19,6 +20,7 @@ from rtp_applications.history.reading import read_chain
 from rtp_applications.history.rows import read_entry
 from rtp_applications.history.state import dump_state
 from rtp_applications.retention.queries import is_held
+from rtp_applications.subject_access.queries import rename_in_requests
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
@@ -78,6 +80,8 @@ async def erase(
     await queries.rename_beside_cases(context.session, ids, reference, person.pseudonym)
     holders = None if ERASE in actor.scopes else actor.identities
     await queries.rename_in_complaints(context.session, reference, person.pseudonym, holders=holders)
+    await rename_in_requests(context.session, reference, person.pseudonym, holders=holders)
+    await erase_in_reads(context.session, reference, person.pseudonym, holders=holders)
     await queries.erase_stored_answers(context.session, reference, anywhere=person.is_distinctive)
     erasure = PersonalErasure(
         pseudonym=person.pseudonym,

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
+from rtp_applications.access_log.reads import PersonalDataReads
+from rtp_applications.access_log.routing import LoggedRoute, Reads
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
@@ -13,6 +15,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import commands
 from rtp_applications.parties.appointing import NewParty
 from rtp_applications.parties.queries import list_names
+from rtp_applications.parties.reads import note_names
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
 from rtp_applications.parties.views import build_party_view, build_party_views
 from rtp_applications.sides import count_version
@@ -24,6 +27,7 @@ from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
 
 parties = create_router(prefix="/v1/cases", tags=["Parties"])
+parties.route_class = LoggedRoute
 
 PartyId = Annotated[UUID, Path(description="The party's id")]
 
@@ -35,6 +39,7 @@ async def list_parties(
     caller: Acting,
     session: Session,
     now: Now,
+    reads: Reads,
     limit: Limit = 50,
     after: After = None,
     role: Annotated[Role | None, Query(description="Only those in this role")] = None,
@@ -52,6 +57,7 @@ async def list_parties(
         seen = {each.id: place for place, each in enumerate(found, 1)}
         found = found[seen.get(key[0], len(found)) :]
     page, last = cut(found[: limit + 1], limit)
+    note_names(reads, snapshot.case, page)
     return Page(items=list(page), next=last and encode_cursor(last.id))
 
 
@@ -62,6 +68,7 @@ async def appoint_party(
     version: OfferedVersion,
     _: CaseWriter,
     context: Context,
+    reads: Reads,
     response: Response,
 ) -> PartyView:
     """Give a person a role in the case.
@@ -87,7 +94,7 @@ async def appoint_party(
     )
     snapshot, party = await commands.appoint(context, case_id, new, name=appointment.name, version=version)
     response.headers["Location"] = f"/v1/cases/{case_id}/parties"
-    return await _present(context, snapshot, party, response)
+    return await _present(context, snapshot, party, reads, response)
 
 
 @parties.patch("/{case_id}/parties/{party_id}")
@@ -98,12 +105,13 @@ async def amend_party(
     version: ExpectedVersion,
     _: CaseWriter,
     context: Context,
+    reads: Reads,
     response: Response,
 ) -> PartyView:
     """Change the mandate, the last day or the name. Another role or person is another party (RFC 7396)."""
     fields = changes.model_dump(exclude_unset=True)
     snapshot, party = await commands.amend(context, case_id, party_id, fields, version=version)
-    return await _present(context, snapshot, party, response)
+    return await _present(context, snapshot, party, reads, response)
 
 
 @parties.post("/{case_id}/parties/{party_id}/actions/end")
@@ -113,16 +121,21 @@ async def end_party(
     version: ExpectedVersion,
     _: CaseWriter,
     context: Context,
+    reads: Reads,
     response: Response,
 ) -> PartyView:
     """End a person's part in the case, at once. It stays on file, and whoever vouched for nobody else in the case sees
     the case no more. People may end their own part, but for the lead, who hands over.
     """
     snapshot, party = await commands.end(context, case_id, party_id, version=version)
-    return await _present(context, snapshot, party, response)
+    return await _present(context, snapshot, party, reads, response)
 
 
-async def _present(context: CommandContext, snapshot: CaseSnapshot, party: Party, response: Response) -> PartyView:
+async def _present(
+    context: CommandContext, snapshot: CaseSnapshot, party: Party, reads: PersonalDataReads, response: Response
+) -> PartyView:
     response.headers["ETag"] = format_etag(count_version(snapshot.case, context.caller))
     names = await list_names(context.session, snapshot.case.id)
-    return build_party_view(snapshot, party, names, context.caller, civil_date(context.now))
+    view = build_party_view(snapshot, party, names, context.caller, civil_date(context.now))
+    note_names(reads, snapshot.case, [view])
+    return view

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.access_log.queries import delete_reads_of_case
 from rtp_applications.workflow.snapshot import CaseSnapshot
 
 _CASE, _NOW = bindparam("case_id", type_=Uuid), bindparam("now", type_=DateTime(timezone=True))
@@ -63,3 +64,4 @@ async def erase_contents(session: AsyncSession, case_id: UUID, now: datetime) ->
     await session.execute(_DOCUMENTS, {**case, "now": now})
     await session.execute(_BARRIER_CHANGES, case)
     await session.execute(_BARRIERS, case)
+    await delete_reads_of_case(session, case_id)

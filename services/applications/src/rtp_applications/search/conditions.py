@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -26,11 +27,12 @@ from rtp_applications.cases.queries import IS_LIVING
 from rtp_applications.cases.sight import OWN_CHANGE_TIME, READERS
 from rtp_applications.deadlines.rules.deadline import OPEN
 from rtp_applications.documents.rules import OUTSIDE
+from rtp_applications.intake.models import CaseReference
 from rtp_applications.search.models import SearchEntry
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 
 _case, _deadline, _party = Case.__table__.c, CaseDeadline.__table__.c, CaseParty.__table__.c
-_body, _record = Body.__table__.c, CaseRecord.__table__.c
+_body, _record, _reference = Body.__table__.c, CaseRecord.__table__.c, CaseReference.__table__.c
 ENTRY = SearchEntry.__table__.c
 _INSTANT = DateTime(timezone=True)
 _CHOSEN = (
@@ -59,6 +61,17 @@ _HAS_DUE = (
     )
     .correlate(Case.__table__)
 )
+_HAS_REFERENCE = (
+    exists()
+    .where(
+        _reference.case_id == _case.id,
+        _reference.organisation == any_(bindparam("organisations", type_=ARRAY(Uuid))),
+        _reference.reference == bindparam("reference", type_=Text),
+        not_(literal("client:").concat(_case.opened_by) == any_(READERS)),
+    )
+    .correlate(Case.__table__)
+)
+"""The asker's own system calls the case so; whoever speaks for the staff group sees no reference of the employer's."""
 
 
 def _is_set(name: str) -> Any:
@@ -80,6 +93,8 @@ CONDITIONS = {
     "region": _case.region == bindparam("region"),
     "employer": _case.employer_id == any_(bindparam("employer", type_=ARRAY(Uuid))),
     "number": _case.number == bindparam("number"),
+    "reference": _HAS_REFERENCE,
+    "suspended_for": _case.suspended == bindparam("suspended_for"),
     "suspended": _is_set("suspended"),
     "escalated_at": _is_set("escalated_at"),
     "final_at": _is_set("final_at"),
@@ -87,6 +102,10 @@ CONDITIONS = {
     "opened_before": _before(_case.opened_at, "opened_before"),
     "submitted_since": _since(_case.submitted_at, "submitted_since"),
     "submitted_before": _before(_case.submitted_at, "submitted_before"),
+    "escalated_since": _since(_case.escalated_at, "escalated_since"),
+    "escalated_before": _before(_case.escalated_at, "escalated_before"),
+    "final_since": _since(_case.final_at, "final_since"),
+    "final_before": _before(_case.final_at, "final_before"),
     "changed_since": _since(OWN_CHANGE_TIME, "changed_since"),
     "changed_before": _before(OWN_CHANGE_TIME, "changed_before"),
     "due_before": _HAS_DUE,

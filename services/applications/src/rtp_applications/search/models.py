@@ -7,6 +7,10 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
+from rtp_shared.contracts.vocabulary import Route, Sector
+
+NARROWED = ("route", "sector", "region")
+"""What a list is narrowed by without looking at cases that are not asked for."""
 
 
 class SearchEntry(Model):
@@ -27,4 +31,22 @@ class SearchEntry(Model):
 
     __table_args__ = (
         Index("ix_search_entries_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+
+class ListEntry(Model):
+    """What a reader's lists go by and a case's status does not change. Each has an index in the reader's order."""
+
+    __tablename__ = "list_entries"
+
+    reader: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    barred: Mapped[list[str]]
+    """Who knows nothing of the case by this entry: the bodies that a draft names."""
+    route: Mapped[Route]
+    sector: Mapped[Sector | None]
+    region: Mapped[str | None]
+
+    __table_args__ = tuple(
+        Index(f"ix_list_entries_reader_{name}_case_id", "reader", name, "case_id") for name in NARROWED
     )

@@ -14,7 +14,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.entries import convert_to_utc
 from rtp_applications.search.listing import Question
 from rtp_applications.search.orders import CaseOrder
-from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.enums import Status, Suspension
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.problems import FieldError, Invalid
@@ -53,8 +53,14 @@ async def _read_question(
     number: Annotated[
         str | None, Query(max_length=40, description="A case number, however it is typed"), OneLine
     ] = None,
+    reference: Annotated[
+        str | None,
+        Query(max_length=100, description="What your body's own system calls the case, as it was imported"),
+        OneLine,
+    ] = None,
     q: Words = None,
     suspended: Annotated[bool | None, Query(description="Whether it rests")] = None,
+    suspended_for: Annotated[Suspension | None, Query(alias="suspendedFor", description="Why it rests")] = None,
     escalated: Annotated[bool | None, Query(description="Whether it was escalated")] = None,
     final: Annotated[bool | None, Query(description="Whether its end stands")] = None,
     opened_since: Annotated[Moment | None, Query(alias="openedSince", description="Opened then or later")] = None,
@@ -63,6 +69,14 @@ async def _read_question(
         Moment | None, Query(alias="submittedSince", description="Submitted then or later; no draft was")
     ] = None,
     submitted_before: Annotated[Moment | None, Query(alias="submittedBefore", description="Submitted earlier")] = None,
+    escalated_since: Annotated[
+        Moment | None, Query(alias="escalatedSince", description="Escalated then or later")
+    ] = None,
+    escalated_before: Annotated[Moment | None, Query(alias="escalatedBefore", description="Escalated earlier")] = None,
+    final_since: Annotated[
+        Moment | None, Query(alias="finalSince", description="Its end stands since then or later")
+    ] = None,
+    final_before: Annotated[Moment | None, Query(alias="finalBefore", description="Its end stood earlier")] = None,
     changed_since: Annotated[
         Moment | None,
         Query(
@@ -93,6 +107,8 @@ async def _read_question(
         "region": region,
         "employer": await find_bodies(session, employer, parameter="employer"),
         "number": _read_number(number),
+        "reference": reference,
+        "suspended_for": suspended_for,
         "suspended": suspended,
         "escalated_at": escalated,
         "final_at": final,
@@ -100,6 +116,10 @@ async def _read_question(
         "opened_before": opened_before,
         "submitted_since": submitted_since,
         "submitted_before": submitted_before,
+        "escalated_since": escalated_since,
+        "escalated_before": escalated_before,
+        "final_since": final_since,
+        "final_before": final_before,
         "changed_since": changed_since,
         "changed_before": changed_before,
         "due_before": due_before,

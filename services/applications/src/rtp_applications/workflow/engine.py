@@ -18,6 +18,7 @@ from rtp_applications.workflow.common.events import (
     make_documents_frozen,
     make_go_live_date_set,
 )
+from rtp_applications.workflow.common.finance_events import make_assistance_recorded, make_finance_facts_changed
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
 from rtp_applications.workflow.enums import APPLICANTS, Audience, Role, Status
@@ -243,6 +244,8 @@ def _complete(step: Step) -> CaseChange:
             *make_deadlines_corrected(step.process, snapshot, after, step.now, decided_on=read_decision_day(step)),
             *make_documents_frozen(snapshot, after),
             *make_go_live_date_set(snapshot, after, step.now),
+            *make_finance_facts_changed(snapshot, after, step.now),
+            *make_assistance_recorded(snapshot, after, step.now),
         ),
         reason=_find_reason(step),
         discloses=action.discloses,

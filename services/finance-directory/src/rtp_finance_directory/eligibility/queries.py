@@ -1,8 +1,9 @@
 """The terms of the products, as the rules of eligibility need them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from rtp_finance_directory.eligibility.catalogue import Catalogue
 from rtp_finance_directory.eligibility.facts import Terms
 from rtp_finance_directory.moderation.models import DirectoryClock
 from rtp_finance_directory.requirements.models import Requirement
+from rtp_finance_directory.timing.rules import ProductTime
 from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.schemas import STORED
 
@@ -35,6 +37,16 @@ async def load_catalogue(session: AsyncSession) -> Catalogue:
     """Load every published product for judging, closed ones too: people ask about those."""
     rows = await session.execute(select(*_TERMS.values()).where(Product.publication == PublicationState.PUBLISHED))
     return Catalogue(read_terms(row._asdict()) for row in rows)
+
+
+async def read_times(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ProductTime]:
+    """Return when each product takes applications and how long it takes to decide; nothing is known of one that was
+    taken off meanwhile.
+    """
+    columns = (Product.id, Product.opened_on, Product.closed_on, Product.windows, Product.decision_weeks)
+    shown = Product.publication == PublicationState.PUBLISHED
+    rows = await session.execute(select(*columns).where(Product.id.in_(ids), shown))
+    return {id_: ProductTime() for id_ in ids} | {row.id: ProductTime.of(row._asdict()) for row in rows}
 
 
 class CatalogueCache:

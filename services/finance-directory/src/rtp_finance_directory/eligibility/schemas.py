@@ -10,9 +10,10 @@ from rtp_finance_directory.areas import REGION, REGION_OF, SMALLER_AREA
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Outcome
 from rtp_finance_directory.notice import Illustrative
+from rtp_finance_directory.timing.schemas import TimingView
 from rtp_finance_directory.vocabulary import Certainty, Fact, Rule
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
-from rtp_shared.schemas import Input, Output, Whole
+from rtp_shared.schemas import Day, Input, Output, Whole
 
 
 class RuleView(Output):
@@ -73,13 +74,24 @@ class EligibilityQuestion(Input):
 
     def read_facts(self) -> CaseFacts:
         """Return the facts for the rules. Of a known county the region is known too."""
-        given = self.model_dump() | {"finance_purposes": tuple(self.finance_purposes)}
+        given = self.model_dump(include=set(EligibilityQuestion.model_fields)) | {
+            "finance_purposes": tuple(self.finance_purposes)
+        }
         return CaseFacts(**given | {"region": self.region or REGION_OF.get(self.area or "")})
+
+
+class EligibilityAsked(EligibilityQuestion):
+    """What is known of a group without a case, and when its mutual is to go live."""
+
+    go_live_on: Day | None = Field(
+        default=None, description="The day on which the mutual is to go live: no rule asks for it, `timing` goes by it"
+    )
 
 
 class JudgedProduct(VerdictView):
     """A product's verdict, with the source that its terms are taken from."""
 
+    timing: TimingView = Field(description="Whether it is decided before the mutual goes live")
     source_note: str
     source_year: int | None = Field(description="The year the figures are of")
     certainty: Certainty

@@ -87,7 +87,7 @@ async def draft_funder(
     """Add a funder that your organisation keeps, as a draft that nobody else sees until it is published."""
     entry_id = await commands.draft_entry(session, said, actor=principal, now=now)
     response.headers["Location"] = f"/v1/funders/{entry_id}"
-    return await _show(session, entry_id, principal, response)
+    return await show_funder(session, entry_id, principal, response)
 
 
 @funders.get("/changes")
@@ -112,7 +112,7 @@ async def get_funder(
 ) -> FunderView:
     """Read one funder, as it is or as it was. It is information from public sources, never an offer."""
     if as_at is None:
-        return await _show(session, funder_id, principal, response)
+        return await show_funder(session, funder_id, principal, response)
     row = await queries.get_entry_version(
         session, DirectoryNoun.FUNDER, funder_id, organisation=get_organisation(principal), as_at=as_at
     )
@@ -136,7 +136,7 @@ async def replace_funder(
     them.
     """
     await commands.replace_entry(session, funder_id, said, version=version, actor=principal, now=now)
-    return await _show(session, funder_id, principal, response)
+    return await show_funder(session, funder_id, principal, response)
 
 
 @funders.post("/{funder_id}/actions/verify")
@@ -150,7 +150,7 @@ async def verify_funder(
 ) -> FunderView:
     """Confirm that everything said of your funder is still so today."""
     await commands.verify_entry(session, DirectoryNoun.FUNDER, funder_id, version=version, actor=principal, now=now)
-    return await _show(session, funder_id, principal, response)
+    return await show_funder(session, funder_id, principal, response)
 
 
 @funders.post("/{funder_id}/actions/publish")
@@ -170,7 +170,7 @@ async def publish_funder(
     await commands.publish_entry(
         session, DirectoryNoun.FUNDER, funder_id, schedule, version=version, actor=principal, now=now
     )
-    return await _show(session, funder_id, principal, response)
+    return await show_funder(session, funder_id, principal, response)
 
 
 @funders.post("/{funder_id}/actions/suspend")
@@ -190,7 +190,7 @@ async def suspend_funder(
     await commands.suspend_entry(
         session, DirectoryNoun.FUNDER, funder_id, said, version=version, actor=principal, now=now
     )
-    return await _show(session, funder_id, principal, response)
+    return await show_funder(session, funder_id, principal, response)
 
 
 @funders.post("/{funder_id}/actions/withdraw")
@@ -204,7 +204,7 @@ async def withdraw_funder(
 ) -> FunderView:
     """Take a funder off for good. Its published versions stay to be read."""
     await commands.withdraw_entry(session, DirectoryNoun.FUNDER, funder_id, version=version, actor=principal, now=now)
-    return await _show(session, funder_id, principal, response)
+    return await show_funder(session, funder_id, principal, response)
 
 
 @funders.get("/{funder_id}/versions")
@@ -241,7 +241,10 @@ async def get_funder_version(
     return FunderVersionView(version=row.version, change=row.change, recorded_at=row.recorded_at, funder=funder)
 
 
-async def _show(session: AsyncSession, funder_id: UUID, principal: Principal | None, response: Response) -> FunderView:
+async def show_funder(
+    session: AsyncSession, funder_id: UUID, principal: Principal | None, response: Response
+) -> FunderView:
+    """Return the funder as whoever asks may see it, with its version as the ETag."""
     oversees = principal is not None and OVERSEE in principal.scopes
     row = await queries.get_entry(
         session, Funder, funder_id, organisation=get_organisation(principal), oversees=oversees

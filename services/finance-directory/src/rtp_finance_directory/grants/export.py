@@ -22,7 +22,7 @@ from rtp_finance_directory.grants.models import Grant
 from rtp_finance_directory.grants.standard.columns import Field, list_fields
 from rtp_shared.streaming import OpenTransaction
 
-PAGE = 250
+PAGE = 100
 RESTS = 5
 """How many times as long as a page took it rests before the next: whoever searches meanwhile goes first."""
 LONGEST_PAGE = 0.1

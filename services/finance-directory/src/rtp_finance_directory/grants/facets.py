@@ -36,7 +36,7 @@ async def count_facets(session: AsyncSession, filters: Filters) -> Facets:
     regions = select(func.unnest(newest.c.regions).label("code")).subquery("in_regions")
     parts = (
         _count("all", literal(""), newest),
-        _count("funder", newest.c.funder_id, newest, name=func.min(newest.c.funder_name)),
+        _count("funder", newest.c.funder_id, newest, name=func.min(newest.c.funder_name.collate("C"))),
         _count("region", regions.c.code, regions),
         _count("year", func.to_char(newest.c.awarded_on, "YYYY"), newest),
         _count("scheme", newest.c.recipient_scheme, newest),

@@ -1,17 +1,19 @@
 """Grants over HTTP. Everybody may read them, as everybody may where they are published."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 
 from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.grants import queries, statistics
-from rtp_finance_directory.grants.answers import AnswerCache
 from rtp_finance_directory.grants.facets import Facets, count_facets
 from rtp_finance_directory.grants.filters import Filters
+from rtp_finance_directory.grants.index.memory import Index, IndexMemory
+from rtp_finance_directory.grants.index.searching import count_facets as count_found
+from rtp_finance_directory.grants.index.searching import find_grants, list_places
+from rtp_finance_directory.grants.places import Position, RankedPlace
 from rtp_finance_directory.grants.schemas import (
     FacetCount,
     FacetsView,
@@ -26,7 +28,7 @@ from rtp_finance_directory.grants.schemas import (
     YearMeasures,
 )
 from rtp_finance_directory.patience import answer_soon
-from rtp_shared.db import AnyRow
+from rtp_shared.db import AnyRow, get_driver
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.parameters import require_order
@@ -62,16 +64,6 @@ Schemes = Annotated[
 Amount = Annotated[int | None, Query(ge=0, le=10**14)]
 
 
-class Position(int):
-    """Where a page ends, as a cursor has it: the number of a day, or a rank."""
-
-    def __new__(cls, part: object) -> Self:
-        position = super().__new__(cls, str(part))
-        if not 0 <= position <= date.max.toordinal():
-            raise ValueError(part)
-        return position
-
-
 async def read_filters(
     q: Words = None,
     funder: Annotated[Identifier | None, Query(max_length=300, description="The funder's identifier")] = None,
@@ -103,16 +95,16 @@ Asked = Annotated[Filters, Depends(read_filters)]
 Currency = Annotated[str, Query(pattern=r"^[A-Z]{3}$", description="ISO 4217: figures are of one currency alone")]
 
 
-async def _get_cache(request: Request) -> AnswerCache:
-    cache: AnswerCache = request.app.state.runtime.resources.grants
-    return cache
+async def _get_memory(request: Request) -> IndexMemory:
+    memory: IndexMemory = request.app.state.runtime.resources.grants
+    return memory
 
 
 @grants.get("", response_model=GrantPage)
 async def list_grants(
     _: Anyone,
     session: Session,
-    cache: Annotated[AnswerCache, Depends(_get_cache)],
+    memory: Annotated[IndexMemory, Depends(_get_memory)],
     asked: Asked,
     limit: Limit = 20,
     after: After = None,
@@ -120,20 +112,38 @@ async def list_grants(
 ) -> Response:
     """Find grants that were awarded, as their funders publish them.
 
-    Without `q` the newest come first. With `q` the best matches come first, among the newest thousand that match: the
-    title and the recipient weigh most, then the programme and the funder, then the description.
+    Without `q` the newest come first. With `q` those come first where all of it stands in the title or the name of the
+    recipient, then those where it stands there or in the programme or the name of the funder, then the others; among
+    equals the newest. All that match are ranked and counted. Where the order of words matters (a phrase), and for a
+    while after a load, only the newest thousand that match are, and `complete` of the facets says so.
     """
     key = decode_cursor(after, Position, UUID)
-    question = (asked, limit, after, facets)
-    if (answer := await cache.find(session, question)) is None:
-        found = await _search(session, asked, limit, (key[0], key[1]) if key else None, facets=facets)
-        cache.keep(question, answer := found.model_dump_json(by_alias=True).encode())
-    return Response(answer, media_type="application/json")
+    last = RankedPlace.read(*key) if key else None
+    driver = await get_driver(session)
+    index = await memory.open(driver, asked.text) if asked.recipient is None else None
+    if index is None:
+        page = await _search_rows(session, asked, limit, last, facets=facets)
+    else:
+        page = await _search_index(driver, index, asked, limit, last, facets=facets)
+    return Response(page.model_dump_json(by_alias=True), media_type="application/json")
 
 
-async def _search(
-    session: Session, asked: Filters, limit: int, last: tuple[int, UUID] | None, *, facets: bool
+async def _search_index(
+    driver: Any, index: Index, asked: Filters, limit: int, last: RankedPlace | None, *, facets: bool
 ) -> GrantPage:
+    found = find_grants(index, asked)
+    places, end = cut(list_places(index, found, limit + 1, last), limit)
+    return GrantPage(
+        items=[GrantLine(**row) for row in await queries.list_by_places(driver, places)],
+        next=end and encode_cursor(end.get_position(), end.id),
+        facets=count_found(index, found) if facets else None,
+    )
+
+
+async def _search_rows(
+    session: Session, asked: Filters, limit: int, last: RankedPlace | None, *, facets: bool
+) -> GrantPage:
+    """Find grants without the index: it is behind, or does not know."""
     find = queries.list_newest if asked.text is None else queries.list_ranked
     async with answer_soon(session):
         rows = await find(session, asked, limit=limit, after=last)
@@ -141,7 +151,7 @@ async def _search(
     page, end = cut(rows, limit)
     return GrantPage(
         items=[GrantLine.model_validate(row) for row in page],
-        next=end and encode_cursor(end.awarded_on.toordinal() if asked.text is None else end.rank, end.id),
+        next=end and encode_cursor(RankedPlace(end.rank, end.awarded_on, end.id).get_position(), end.id),
         facets=_present_facets(counted) if counted else None,
     )
 

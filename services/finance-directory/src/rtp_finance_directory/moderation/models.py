@@ -113,6 +113,12 @@ class Moderated:
         self.suspended_for = reason
         return ProductChange.SUSPENDED
 
+    def hand_over(self, organisation: uuid.UUID | None) -> ProductChange:
+        """Let an organisation keep it from now on, or the operator again. It stays shown or not as it is."""
+        self._require_one_of(*STANDING)
+        self.owner = organisation
+        return ProductChange.HANDED_OVER
+
     def withdraw(self) -> ProductChange:
         """Take it off for good."""
         self._require_one_of(*STANDING)

@@ -21,6 +21,12 @@ class SuspensionGiven(Input):
     reason: Line | None = None
 
 
+class HandOverGiven(Input):
+    """Who keeps rows of the operator from now on."""
+
+    organisation: UUID | None = Field(description="The organisation that keeps them; null: the operator itself again")
+
+
 class KeeperGiven(Input):
     """Whether the operator looks at what an organisation keeps before it is shown."""
 

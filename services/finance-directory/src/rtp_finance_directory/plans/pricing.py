@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from rtp_finance_directory.plans.bank_rate import BankRate
 from rtp_finance_directory.plans.rules.cost import Price
 from rtp_finance_directory.plans.rules.sources import Source
 from rtp_finance_directory.vocabulary import ProductKind, RateBasis
@@ -42,6 +43,8 @@ class Assumption(StrEnum):
     NO_FEE = "no-fee"
     DECIDED_IN_TIME = "decided-in-time"
     """The money is needed on a day, and nobody has said how long a decision takes."""
+    BANK_RATE_STAYS = "bank-rate-stays"
+    """It is a margin above the Bank Rate, which moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Priced:
 
     source: Source
     assumed: tuple[Assumption, ...]
+    bank_rate: BankRate | None = None
+    """The rate that its margin stands above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ class PriceTerms:
     """What the group asks for, as far as prices go by it."""
 
     term_months: int
-    bank_rate_percent: Decimal | None = None
+    bank_rate: BankRate | None = None
     assumed_rates: Mapping[UUID, Decimal] = field(default_factory=dict)
     """The yearly rate, in percent, that the group expects of a product."""
     needed_on: date | None = None
@@ -84,7 +89,7 @@ def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: i
         weeks_to_decide=row["decision_weeks"],
         excludes=frozenset(row["excludes"]),
     )
-    return Priced(source, assumed)
+    return Priced(source, assumed, asked.bank_rate if _goes_by_bank_rate(row, asked) else None)
 
 
 def _find_price(row: Mapping[str, Any], asked: PriceTerms) -> Price | Unpriced:
@@ -119,7 +124,11 @@ def _find_rate(row: Mapping[str, Any], asked: PriceTerms) -> Decimal | Unpriced:
     known = Decimal(str(row["rate_percent"]))
     if row["rate_basis"] != RateBasis.BASE_PLUS_MARGIN:
         return known
-    return Unpriced.BANK_RATE_NOT_SAID if asked.bank_rate_percent is None else known + asked.bank_rate_percent
+    return Unpriced.BANK_RATE_NOT_SAID if asked.bank_rate is None else known + asked.bank_rate.percent
+
+
+def _goes_by_bank_rate(row: Mapping[str, Any], asked: PriceTerms) -> bool:
+    return row["rate_basis"] == RateBasis.BASE_PLUS_MARGIN and row["id"] not in asked.assumed_rates
 
 
 def _list_assumptions(row: Mapping[str, Any], asked: PriceTerms, price: Price) -> list[Assumption]:
@@ -131,6 +140,7 @@ def _list_assumptions(row: Mapping[str, Any], asked: PriceTerms, price: Price) -
         Assumption.NO_GREATEST_AMOUNT: row["max_amount_pence"] is None,
         Assumption.NO_MATCH_FUNDING: row["match_funding_percent"] is None,
         Assumption.DECIDED_IN_TIME: asked.needed_on is not None and row["decision_weeks"] is None,
+        Assumption.BANK_RATE_STAYS: lent and _goes_by_bank_rate(row, asked),
         Assumption.NO_FEE: lent and row["arrangement_fee_percent"] is None,
     }
     return [assumption for assumption, holds in found.items() if holds]

@@ -9,10 +9,12 @@ from pydantic import Field, StrictBool
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.schemas import EligibilityQuestion
 from rtp_finance_directory.notice import Illustrative
+from rtp_finance_directory.plans.bank_rate import BankRate
 from rtp_finance_directory.plans.pricing import Assumption, PriceTerms, Unpriced
 from rtp_finance_directory.plans.rules.planning import Extent
 from rtp_finance_directory.plans.rules.sources import Change, Obstacle
 from rtp_finance_directory.timing.schemas import TimingView
+from rtp_finance_directory.vocabulary import Certainty
 from rtp_shared.schemas import Day, Input, Output, Pence, Whole
 
 _PER_PERCENT = 100
@@ -30,16 +32,17 @@ class PricingQuestion(Input):
 
     term_months: Whole = Field(default=60, ge=1, le=600, description="Over which loans are to be paid back")
     bank_rate_basis_points: Whole | None = Field(
-        default=None, ge=0, le=10_000, description="The Bank of England's Bank Rate today: 375 is 3.75%. Loans whose "
-        "price is a margin above it cannot be priced without"
+        default=None, ge=0, le=10_000, description="The Bank of England's Bank Rate: 375 is 3.75%. Left out, it is the "
+        "newest that the directory knows for today, and the answer says since when that holds"
     )  # fmt: skip
     assumed_rates: list[AssumedRate] = Field(default=[], max_length=50)
 
-    def read_asked(self) -> PriceTerms:
-        bank_rate = self.bank_rate_basis_points
+    def read_asked(self, known: BankRate | None) -> PriceTerms:
+        """Return what prices go by; the Bank Rate that is known stands where the question names none."""
+        said = self.bank_rate_basis_points
         return PriceTerms(
             term_months=self.term_months,
-            bank_rate_percent=None if bank_rate is None else Decimal(bank_rate) / _PER_PERCENT,
+            bank_rate=known if said is None else BankRate(said, None, "As you said"),
             assumed_rates={each.product_id: Decimal(each.basis_points) / _PER_PERCENT for each in self.assumed_rates},
         )
 
@@ -53,7 +56,9 @@ class PlanQuestion(PricingQuestion):
     needed_pence: Pence = Field(ge=1)
     own_money_pence: Pence = Field(default=0, description="What it has itself: the plan covers the rest")
     case_id: UUID | None = Field(
-        default=None, description="A case that you see: where `neededOn` is left out it is the day of going live"
+        default=None,
+        description="A case that you see: where `neededOn` is left out it is the day of going live, and where "
+        "`subsidyRoomPence` is, what its subsidies leave of the ceiling",
     )
     needed_on: Day | None = None
     max_payment_pence: Pence | None = Field(default=None, description="A month, for all loans together")
@@ -65,6 +70,32 @@ class PlanQuestion(PricingQuestion):
         description="What may still be given as minimal financial assistance (Subsidy Control Act 2022 s.36). Every "
         "grant, and every part that is given, counts as if it were public money: ask each giver",
     )
+
+
+class BankRateView(Output):
+    """The Bank of England's Bank Rate that a price goes by, since when it holds, and where that is taken from."""
+
+    basis_points: int = Field(description="A year: 375 is 3.75%")
+    since: date | None = Field(description="The day from which it holds; null if you said it")
+    source: str
+    certainty: Certainty | None = Field(description="Null if you said it")
+
+
+class PlanSubsidyView(Output):
+    """What of the plan is given, beside what was given before: all of it as if it were minimal financial assistance."""
+
+    ceiling_pence: int
+    counted_pence: int | None = Field(
+        description="What the case says was given before, and counts in this financial year and the two before it, at "
+        "the least; null where no case is named, or it says nothing"
+    )
+    given_pence: int = Field(description="What the products of the plan give together")
+    room_pence: int | None = Field(description="What the plan might give at the most; null is no limit")
+    within_ceiling: bool | None = Field(
+        description="Whether both together stay within the ceiling: null unless the case's enterprise has confirmed "
+        "that nothing else counts"
+    )
+    source: str
 
 
 class PlanPartView(Output):
@@ -86,6 +117,7 @@ class PlanPartView(Output):
     highest_payment_pence: int = Field(description="The highest of the monthly payments")
     saves_pence: int | None = Field(description="What the cheapest plan without it costs more; null if there is none")
     timing: TimingView = Field(description="Whether it is decided by the day on which the money is needed")
+    bank_rate: BankRateView | None = Field(description="What its margin stands above, where its price is one")
     assumed: list[Assumption] = Field(description="What is not known of it, and was taken so")
 
 
@@ -127,6 +159,7 @@ class PlanView(Illustrative):
     shortfall_pence: int = Field(description="What no plan within the limits covers")
     cost_pence: int = Field(description="Fees and interest of all parts over their terms")
     highest_payment_pence: int = Field(description="Of all parts together in a month")
+    subsidy: PlanSubsidyView
     parts: list[PlanPartView]
     left_out: list[PlanAbsenceView]
     not_priced: list[UnpricedView] = Field(description="Say what to assume of them, and they are considered")
@@ -159,6 +192,7 @@ class ComparedProductView(Output):
     cost_pence: int | None = Field(description="Fee and interest over the whole term")
     apr_percent: float | None
     highest_payment_pence: int | None
+    bank_rate: BankRateView | None = Field(description="What its margin stands above, where its price is one")
     assumed: list[Assumption]
 
 

@@ -4,27 +4,32 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from rtp_finance_directory.circumstances.subsidy import CEILING_PENCE, SOURCE, SubsidyRoom
 from rtp_finance_directory.plans.pricing import Priced, Unpriced
 from rtp_finance_directory.plans.rules.cost import Schedule, schedule
 from rtp_finance_directory.plans.rules.planning import Planned, PlanPart
 from rtp_finance_directory.plans.schemas import (
+    BankRateView,
     ComparedProductView,
     ComparisonView,
     GainView,
     PlanAbsenceView,
     PlanPartView,
     PlanQuestion,
+    PlanSubsidyView,
     PlanView,
     UnpricedView,
 )
-from rtp_finance_directory.plans.service import Considered
+from rtp_finance_directory.plans.service import Considered, find_limit
 from rtp_finance_directory.timing.rules import ProductTime, judge_timing
 from rtp_finance_directory.timing.schemas import TimingView
 
 Row = Mapping[str, Any]
 
 
-def show_plan(question: PlanQuestion, considered: Considered, planned: Planned, on: date) -> PlanView:
+def show_plan(
+    question: PlanQuestion, considered: Considered, planned: Planned, room: SubsidyRoom, on: date
+) -> PlanView:
     parts = [_show_part(each, considered, question.needed_on, on) for each in planned.parts]
     rows = considered.rows
     return PlanView(
@@ -35,6 +40,7 @@ def show_plan(question: PlanQuestion, considered: Considered, planned: Planned, 
         shortfall_pence=planned.shortfall_pence,
         cost_pence=sum(part.cost_pence for part in parts),
         highest_payment_pence=sum(part.highest_payment_pence for part in parts),
+        subsidy=_show_subsidy(question, room, sum(part.given_pence for part in parts)),
         parts=parts,
         left_out=[
             PlanAbsenceView(
@@ -53,9 +59,20 @@ def show_plan(question: PlanQuestion, considered: Considered, planned: Planned, 
     )
 
 
+def _show_subsidy(question: PlanQuestion, room: SubsidyRoom, given_pence: int) -> PlanSubsidyView:
+    return PlanSubsidyView(
+        ceiling_pence=CEILING_PENCE,
+        counted_pence=room.counted_pence,
+        given_pence=given_pence,
+        room_pence=find_limit(question, room),
+        within_ceiling=room.judge(given_pence),
+        source=SOURCE,
+    )
+
+
 def _show_part(part: PlanPart, considered: Considered, needed_on: date | None, on: date) -> PlanPartView:
     row, costed = considered.rows[part.source.id], schedule(part.amount_pence, part.source.price)
-    [assumed] = [each.assumed for each in considered.priced if each.source is part.source]
+    [priced] = [each for each in considered.priced if each.source is part.source]
     return PlanPartView(
         product_id=part.source.id,
         product_version=row["version"],
@@ -70,7 +87,8 @@ def _show_part(part: PlanPart, considered: Considered, needed_on: date | None, o
         highest_payment_pence=max(costed.payments_pence, default=0),
         saves_pence=part.saves_pence,
         timing=TimingView.model_validate(judge_timing(ProductTime.of(row), go_live_on=needed_on, on=on)),
-        assumed=list(assumed),
+        bank_rate=_show_bank_rate(priced),
+        assumed=list(priced.assumed),
     )
 
 
@@ -98,8 +116,14 @@ def _show_compared(amount_pence: int, row: Row, found: Priced | Unpriced) -> Com
         cost_pence=costed and costed.cost_pence,
         apr_percent=_show_rate(costed) if costed else None,
         highest_payment_pence=max(costed.payments_pence, default=0) if costed else None,
+        bank_rate=_show_bank_rate(found),
         assumed=list(found.assumed) if isinstance(found, Priced) else [],
     )
+
+
+def _show_bank_rate(found: Priced | Unpriced) -> BankRateView | None:
+    rate = found.bank_rate if isinstance(found, Priced) else None
+    return None if rate is None else BankRateView.model_validate(rate)
 
 
 def _is_in_range(amount: int, least: int | None, most: int | None) -> bool | None:

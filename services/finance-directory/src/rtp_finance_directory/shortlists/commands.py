@@ -1,25 +1,35 @@
 """Commands on shortlists: verb(session, subject, *, details)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_finance_directory.circumstances.queries import find_finance
+from rtp_finance_directory.circumstances.subsidy import find_room
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.queries import load_catalogue
 from rtp_finance_directory.eligibility.rules.findings import Answer
+from rtp_finance_directory.plans.bank_rate import BankRates
 from rtp_finance_directory.plans.service import read_rows
-from rtp_finance_directory.shortlists.models import JudgedCase, Shortlist, ShortlistLine, ShortlistStatus
+from rtp_finance_directory.shortlists.models import (
+    CaseSituation,
+    JudgedCase,
+    Shortlist,
+    ShortlistEdition,
+    ShortlistLine,
+    ShortlistStatus,
+)
 from rtp_finance_directory.shortlists.outlook import CaseOutlook, describe_outlooks
 from rtp_finance_directory.timing.queries import find_go_live
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.applications import CaseDisposed, CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.finance_directory import ShortlistChanged, ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
@@ -30,83 +40,72 @@ TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
 """By route: a group that leaves a public body under the Right to Provide starts without accounts of its own."""
 
 
-async def make_shortlist(
-    session: AsyncSession,
-    case: CaseSubmitted,
-    *,
-    readers: Sequence[str],
-    sequence: int,
-    now: datetime,
-    outbox: Outbox,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """An event that a shortlist is made of: who sees the case by it, its place among them, and what tells the next."""
+
+    readers: Sequence[str]
+    sequence: int
+    now: datetime
+    outbox: Outbox
+    bank_rates: BankRates
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(LONDON).date()
+
+
+async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, telling: Telling) -> None:
     """Judge every product for the case and store the verdicts; do nothing a second time, or once it was withdrawn."""
-    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
-    facts, on = _read_facts(case), now.astimezone(LONDON).date()
-    judged = await _judge(session, facts, await find_go_live(session, case.case_id, readers=SYSTEM), on)
-    lines = shortlist.make(judged, on=on, now=now)
+    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=telling.readers)
+    facts, situation = await _find_situation(session, case.case_id, _read_facts(case), on=telling.today)
+    judged = await _judge(session, facts, situation, telling)
+    lines = shortlist.make(judged, on=telling.today, now=telling.now)
     if lines is None:
         return
-    shortlist.follow(readers, sequence=sequence)
+    shortlist.follow(telling.readers, sequence=telling.sequence)
     session.add_all(lines)
     event = ShortlistMade(
         case_id=case.case_id,
         shortlist_id=shortlist.id,
         fitting=shortlist.fitting,
         not_fitting=shortlist.not_fitting,
-        made_at=now,
+        made_at=telling.now,
     )
     about = About(case.route, case.sector, case.region, case.employer, case.commissioner)
-    await _publish(session, shortlist, event, outbox=outbox, readers=readers, about=about)
+    await _publish(session, shortlist, event, outbox=telling.outbox, readers=telling.readers, about=about)
 
 
-async def follow_facts(
-    session: AsyncSession,
-    case_id: UUID,
-    *,
-    about: About,
-    readers: Sequence[str],
-    sequence: int,
-    now: datetime,
-    outbox: Outbox,
-) -> None:
-    """Make the case's shortlist again if the case is now of another sector or region than it was judged by, or its
-    mutual is to go live on another day.
+async def follow_facts(session: AsyncSession, case_id: UUID, *, about: About, telling: Telling) -> None:
+    """Make the case's shortlist again if it rests on other facts than the case has told by now.
 
-    Of sector and region an event that comes late says nothing new: a newer one has told both already. The day is read
-    where it is kept (`timing/`).
+    Of sector and region an event that comes late says nothing new: a newer one has told both already. The day of going
+    live, and what the case tells of its finance, are read where they are kept (`timing/`, `circumstances/`).
     """
     shortlist = await session.scalar(select(Shortlist).where(Shortlist.case_id == case_id).with_for_update())
     if shortlist is None:
         return
-    newer = sequence > shortlist.case_sequence
-    shortlist.follow(readers, sequence=sequence)
+    newer = telling.sequence > shortlist.case_sequence
+    shortlist.follow(telling.readers, sequence=telling.sequence)
     await session.flush()
     if shortlist.status is not ShortlistStatus.MADE or shortlist.facts is None:
         return
     facts = _read_kept(shortlist.facts)
     if newer:
         facts = replace(facts, sector=about.sector or facts.sector, region=about.region)
-    await _make_again(session, shortlist, facts, about=about, readers=shortlist.readers, now=now, outbox=outbox)
+    await _make_again(session, shortlist, facts, about=about, telling=telling)
 
 
 async def _make_again(
-    session: AsyncSession,
-    shortlist: Shortlist,
-    facts: CaseFacts,
-    *,
-    about: About,
-    readers: Sequence[str],
-    now: datetime,
-    outbox: Outbox,
+    session: AsyncSession, shortlist: Shortlist, stated: CaseFacts, *, about: About, telling: Telling
 ) -> None:
     """Judge every product anew and tell it, unless the shortlist rests on these facts already."""
-    go_live_on = await find_go_live(session, shortlist.case_id, readers=SYSTEM)
-    if shortlist.rests_on(facts, go_live_on):
+    facts, situation = await _find_situation(session, shortlist.case_id, stated, on=telling.today)
+    if shortlist.rests_on(facts, situation):
         return
-    on = now.astimezone(LONDON).date()
-    judged = await _judge(session, facts, go_live_on, on)
+    judged = await _judge(session, facts, situation, telling)
     before = await _list_answers(session, shortlist)
-    former, lines = shortlist.make_again(judged, before, on=on, now=now)
+    former, lines = shortlist.make_again(judged, before, on=telling.today, now=telling.now)
     session.add_all([former, *lines])
     event = ShortlistChanged(
         case_id=shortlist.case_id,
@@ -116,22 +115,34 @@ async def _make_again(
         not_fitting=shortlist.not_fitting,
         now_fitting=shortlist.changes["now_fitting"],
         no_longer_fitting=shortlist.changes["no_longer_fitting"],
-        changed_at=now,
+        changed_at=telling.now,
     )
-    await _publish(session, shortlist, event, outbox=outbox, readers=readers, about=about)
+    await _publish(session, shortlist, event, outbox=telling.outbox, readers=shortlist.readers, about=about)
 
 
-async def _judge(session: AsyncSession, facts: CaseFacts, go_live_on: date | None, on: date) -> JudgedCase:
+async def _find_situation(
+    session: AsyncSession, case_id: UUID, stated: CaseFacts, *, on: date
+) -> tuple[CaseFacts, CaseSituation]:
+    """Return the facts as the case has told them by now, and what a shortlist rests on besides."""
+    told = await find_finance(session, case_id, readers=SYSTEM)
+    day = await find_go_live(session, case_id, readers=SYSTEM)
+    return replace(stated, **told.facts), CaseSituation(day, find_room(told.assistance, on))
+
+
+async def _judge(session: AsyncSession, facts: CaseFacts, situation: CaseSituation, telling: Telling) -> JudgedCase:
     """Judge every product, and look ahead for those that may fit."""
+    on = telling.today
     verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
     rows = await read_rows(session, [each.terms.id for each in verdicts if each.answer is not Answer.DOES_NOT_FIT])
-    outlooks = describe_outlooks(rows, CaseOutlook(facts.finance_sought_pence, go_live_on, on))
-    return JudgedCase(facts, go_live_on, verdicts, outlooks)
+    rate = telling.bank_rates.find(on)
+    case = CaseOutlook(facts.finance_sought_pence, situation.go_live_on, on, room=situation.room, bank_rate=rate)
+    return JudgedCase(facts, situation, verdicts, describe_outlooks(rows, case))
 
 
 def _read_kept(kept: Mapping[str, Any]) -> CaseFacts:
-    """Return the facts by which a shortlist was made, but for the day of going live."""
-    stated = {name: value for name, value in kept.items() if name != "go_live_on"}
+    """Return the facts by which a shortlist was made, without what it rests on besides."""
+    names = {field.name for field in fields(CaseFacts)}
+    stated = {name: value for name, value in kept.items() if name in names}
     return CaseFacts(**stated | {"finance_purposes": tuple(kept["finance_purposes"])})
 
 
@@ -169,6 +180,15 @@ async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers
     """Close the shortlist of a case that has ended. If its submission comes later, nothing will be made for it."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     shortlist.close(now=case.withdrawn_at)
+    await session.flush()
+
+
+async def empty_shortlist(session: AsyncSession, case: CaseDisposed, *, readers: Sequence[str]) -> None:
+    """Destroy what the shortlist of a destroyed case says of it, and close it. What was counted stays."""
+    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
+    for told in (ShortlistLine, ShortlistEdition):
+        await session.execute(delete(told).where(told.shortlist_id == shortlist.id))
+    shortlist.empty(now=case.at)
     await session.flush()
 
 

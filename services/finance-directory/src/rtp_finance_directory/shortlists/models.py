@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.circumstances.subsidy import SubsidyRoom
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.rules.rule_set import RULE_SET, ProductVerdict
@@ -28,22 +29,39 @@ class ShortlistStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSituation:
+    """What a shortlist rests on besides the facts of the rules. None is not known."""
+
+    go_live_on: date | None
+    room: SubsidyRoom
+    """What the mutual may still be given under the ceiling of minimal financial assistance."""
+
+    def keep(self) -> dict[str, Any]:
+        """Return it as it is kept in JSON, beside the facts."""
+        told = self.room.counted_pence is not None
+        return {
+            "go_live_on": self.go_live_on and self.go_live_on.isoformat(),
+            "assistance_pence": self.room.counted_pence,
+            "assistance_certain": self.room.certain if told else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedCase:
     """A case by its facts, with the verdict on every product, and the outlook of those that may fit."""
 
     facts: CaseFacts
-    go_live_on: date | None
+    situation: CaseSituation
     verdicts: Sequence[ProductVerdict]
     outlooks: Mapping[uuid.UUID, Mapping[str, Any]]
 
     def keep_facts(self) -> dict[str, Any]:
-        return keep_facts(self.facts, self.go_live_on)
+        return keep_facts(self.facts, self.situation)
 
 
-def keep_facts(facts: CaseFacts, go_live_on: date | None) -> dict[str, Any]:
+def keep_facts(facts: CaseFacts, situation: CaseSituation) -> dict[str, Any]:
     """Return the facts as they are kept in JSON."""
-    stated = {name: _as_kept(value) for name, value in asdict(facts).items()}
-    return stated | {"go_live_on": go_live_on and go_live_on.isoformat()}
+    return {name: _as_kept(value) for name, value in asdict(facts).items()} | situation.keep()
 
 
 class Shortlist(Model):
@@ -109,9 +127,9 @@ class Shortlist(Model):
         self.edition += 1
         return former, self._take(judged, on=on, now=now)
 
-    def rests_on(self, facts: CaseFacts, go_live_on: date | None) -> bool:
+    def rests_on(self, facts: CaseFacts, situation: CaseSituation) -> bool:
         """Return whether it was made of these facts. What it does not have is a fact that nobody could state then."""
-        known = keep_facts(facts, go_live_on)
+        known = keep_facts(facts, situation)
         return known == {name: (self.facts or {}).get(name) for name in known}
 
     def _take(self, judged: "JudgedCase", *, on: date, now: datetime) -> list["ShortlistLine"]:
@@ -139,6 +157,13 @@ class Shortlist(Model):
         self.status = ShortlistStatus.CLOSED
         self.closed_at = now
         self.version += 1
+
+    def empty(self, *, now: datetime) -> None:
+        """Forget the facts of the case that it was judged by, for good."""
+        self.close(now=now)
+        if self.facts is not None:
+            self.facts, self.changes = None, {}
+            self.version += 1
 
 
 class ShortlistEdition(Model):

@@ -1,11 +1,13 @@
 """What a product that may fit would mean for a case: gap, time, security, cost, match funding, conflicts. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from rtp_finance_directory.circumstances.subsidy import UNTOLD, SubsidyRoom
+from rtp_finance_directory.plans.bank_rate import BankRate
 from rtp_finance_directory.plans.pricing import Priced, PriceTerms, price_product
 from rtp_finance_directory.plans.rules.cost import schedule
 from rtp_finance_directory.timing.rules import ProductTime, judge_timing
@@ -22,6 +24,8 @@ class CaseOutlook:
     sought_pence: int | None
     go_live_on: date | None
     on: date
+    room: SubsidyRoom = UNTOLD
+    bank_rate: BankRate | None = None
 
 
 def describe_outlooks(rows: Mapping[UUID, Row], case: CaseOutlook) -> dict[UUID, dict[str, Any]]:
@@ -51,7 +55,7 @@ def _describe(row: Row, case: CaseOutlook) -> dict[str, Any]:
         "secured": row["secured"],
         "personal_guarantee": row["personal_guarantee"],
         "match_funding_pence": None if match is None or sought is None else -(-sought * match // 100),
-        **_describe_cost(row, amount if amount is not None else sought),
+        **_describe_cost(row, amount if amount is not None else sought, case),
     }
 
 
@@ -62,21 +66,29 @@ def _describe_timing(row: Row, case: CaseOutlook) -> dict[str, Any]:
     return {"outcome": found.outcome.value, "reason": found.reason, **kept}
 
 
-def _describe_cost(row: Row, amount: int | None) -> dict[str, Any]:
+def _describe_cost(row: Row, amount: int | None, case: CaseOutlook) -> dict[str, Any]:
     """Say what the amount costs over the term, at the highest price that is known."""
-    unsaid: dict[str, Any] = dict.fromkeys(("term_months", "given_pence", "fee_pence", "cost_pence", "apr_percent"))
+    names = ("term_months", "given_pence", "within_subsidy_room", "fee_pence", "cost_pence", "apr_percent", "bank_rate")
+    unsaid: dict[str, Any] = dict.fromkeys(names)
     if not amount:
         return {**unsaid, "not_priced": None, "assumed": []}
-    found = price_product(row, PriceTerms(term_months=TERM_MONTHS), at_most_pence=amount)
+    asked = PriceTerms(term_months=TERM_MONTHS, bank_rate=case.bank_rate)
+    found = price_product(row, asked, at_most_pence=amount)
     if not isinstance(found, Priced):
         return {**unsaid, "not_priced": found.value, "assumed": []}
     costed = schedule(amount, found.source.price)
     return {
         "term_months": found.source.price.term_months,
         "given_pence": costed.given_pence,
+        "within_subsidy_room": case.room.judge(costed.given_pence),
         "fee_pence": costed.fee_pence,
         "cost_pence": costed.cost_pence,
         "apr_percent": None if costed.apr_percent is None else float(costed.apr_percent),
+        "bank_rate": found.bank_rate and _keep_rate(found.bank_rate),
         "not_priced": None,
         "assumed": [each.value for each in found.assumed],
     }
+
+
+def _keep_rate(rate: BankRate) -> dict[str, Any]:
+    return {**asdict(rate), "since": rate.since and rate.since.isoformat()}

@@ -51,12 +51,12 @@ async def get_shortlist(
 ) -> ShortlistView:
     """Read which finance products fit a case, and why.
 
-    The shortlist is made when the case is submitted and keeps the verdicts of that day, so that they can be explained
-    later. It is made again when the case is of another sector or region than before, or its mutual is to go live on
-    another day, and says what that changed. `outlook` says of each product that may fit what it would mean: what it
-    leaves open of the amount, whether it is decided before the mutual goes live, and what the money costs.
-    Every product has the answer of every rule; one that does not fit names the first rule that fails.
-    A shortlist is information, never an offer.
+    The shortlist is made when the case is submitted and keeps the verdicts of that day, so that they can be
+    explained later. It is made again when the case is of another sector or region than before, has another legal
+    form, seeks another amount, was given other subsidies, or its mutual is to go live on another day, and says what
+    that changed. `outlook` says of each product that may fit what it would mean: what it leaves open of the amount,
+    whether it is decided before the mutual goes live, and what the money costs. Every product has the answer of
+    every rule; one that does not fit names the first rule that fails. A shortlist is information, never an offer.
     """
     shortlist, lines = await queries.get_shortlist(session, case_id, readers=principal.identities)
     response.headers["ETag"] = format_etag(shortlist.version)

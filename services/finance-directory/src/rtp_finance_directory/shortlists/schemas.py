@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from rtp_finance_directory.eligibility.schemas import VerdictView
 from rtp_finance_directory.notice import NOTICE, Illustrative
 from rtp_finance_directory.plans.pricing import Assumption, Unpriced
+from rtp_finance_directory.plans.schemas import BankRateView
 from rtp_finance_directory.shortlists.models import ShortlistStatus
 from rtp_finance_directory.timing.schemas import TimingView
 from rtp_shared.paging import Page
@@ -45,9 +46,17 @@ class OutlookView(Output):
         description="What is not paid back; counts as if it were minimal financial assistance (Subsidy Control Act "
         "2022 s.36), with all that is given besides in three years"
     )
+    within_subsidy_room: bool | None = Field(
+        default=None,
+        description="Whether that stays within the ceiling beside what the case says was given before: null unless the "
+        "enterprise has confirmed that nothing else counts",
+    )
     fee_pence: int | None
     cost_pence: int | None = Field(description="Fee and interest over the whole term, at the highest known price")
     apr_percent: float | None = Field(description="Annual percentage rate; null of what is given")
+    bank_rate: BankRateView | None = Field(
+        default=None, description="What its margin stands above, where its price is one; as known on the day"
+    )
     not_priced: Unpriced | None = Field(description="Why its price cannot be said")
     assumed: list[Assumption] = Field(description="What is not known of it, and was taken so")
     conflicts: list[UUID] = Field(description="Products that may fit too, and cannot be had beside it")
@@ -79,6 +88,14 @@ class ShortlistFacts(Output):
     area: str | None = Field(default=None, description="ONS code of the county or district")
     match_funding_percent: int | None = Field(default=None, description="The part that can come from elsewhere")
     go_live_on: date | None = Field(default=None, description="When the mutual is to go live, once that is on file")
+    assistance_pence: int | None = Field(
+        default=None,
+        description="What counted of the subsidies on file against the ceiling of minimal financial assistance, at the "
+        "least (Subsidy Control Act 2022 s.36)",
+    )
+    assistance_certain: bool | None = Field(
+        default=None, description="Whether the enterprise has confirmed that nothing else counts"
+    )
 
 
 class ShortlistChanges(Output):

@@ -16,10 +16,7 @@ async def set_go_live(
     session: AsyncSession, case_id: UUID, go_live_on: date, *, readers: Sequence[str], sequence: int
 ) -> None:
     """Keep the day on which the case's mutual goes live; what comes late or twice says nothing new."""
-    new = insert(CaseTiming).values(case_id=case_id, readers=list(SYSTEM), case_sequence=0, told_sequence=0)
-    await session.execute(new.on_conflict_do_nothing(index_elements=[CaseTiming.case_id]))
-    timing = await _lock(session, case_id)
-    assert timing is not None  # noqa: S101 - it was put there just now
+    timing = await _lock_or_make(session, case_id)
     timing.follow(readers, sequence=sequence)
     timing.set_day(go_live_on, sequence=sequence)
     await session.flush()
@@ -31,6 +28,21 @@ async def follow_timing(session: AsyncSession, case_id: UUID, *, readers: Sequen
     if timing is not None:
         timing.follow(readers, sequence=sequence)
         await session.flush()
+
+
+async def forget_timing(session: AsyncSession, case_id: UUID, *, sequence: int) -> None:
+    """Forget the day of a destroyed case; what comes late says nothing new."""
+    timing = await _lock_or_make(session, case_id)
+    timing.set_day(None, sequence=sequence)
+    await session.flush()
+
+
+async def _lock_or_make(session: AsyncSession, case_id: UUID) -> CaseTiming:
+    new = insert(CaseTiming).values(case_id=case_id, readers=list(SYSTEM), case_sequence=0, told_sequence=0)
+    await session.execute(new.on_conflict_do_nothing(index_elements=[CaseTiming.case_id]))
+    timing = await _lock(session, case_id)
+    assert timing is not None  # noqa: S101 - it was put there just now
+    return timing
 
 
 async def _lock(session: AsyncSession, case_id: UUID) -> CaseTiming | None:

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.timing import commands
 from rtp_shared.consumer import HandlerContext
-from rtp_shared.contracts.applications import DeadlineEvent, GoLiveDateSet, is_of_draft
+from rtp_shared.contracts.applications import CaseDisposed, DeadlineEvent, GoLiveDateSet, is_of_draft
 
 GO_LIVE = "go-live"
 """The clock that ends on the day of going live."""
@@ -22,6 +22,11 @@ async def handle_deadline(session: AsyncSession, context: HandlerContext) -> Non
         await commands.set_go_live(
             session, said.case_id, said.due_on, readers=context.readers, sequence=context.event.sequence
         )
+
+
+async def handle_case_disposed(session: AsyncSession, context: HandlerContext) -> None:
+    case = context.event.read_as(CaseDisposed)
+    await commands.forget_timing(session, case.case_id, sequence=context.event.sequence)
 
 
 async def handle_readers_changed(session: AsyncSession, context: HandlerContext) -> None:

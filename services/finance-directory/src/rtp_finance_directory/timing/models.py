@@ -29,7 +29,7 @@ class CaseTiming(Model):
         if sequence > self.case_sequence:
             self.case_sequence, self.readers = sequence, list(dict.fromkeys((*readers, *SYSTEM)))
 
-    def set_day(self, go_live_on: date, *, sequence: int) -> None:
+    def set_day(self, go_live_on: date | None, *, sequence: int) -> None:
         """Take over the day, if that is news."""
         if sequence > self.told_sequence:
             self.told_sequence, self.go_live_on = sequence, go_live_on

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +68,21 @@ async def end_watch(session: AsyncSession, case_id: UUID, *, now: datetime) -> N
     """Look no more: the case has ended. If its submission comes later, nothing will be looked for."""
     watch = await _lock_watch(session, case_id)
     watch.ended_at = watch.ended_at or now
+    await session.flush()
+
+
+async def empty_watch(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str], sequence: int, now: datetime
+) -> None:
+    """Destroy by what a destroyed case was looked for, and what was found. That it was looked for stays.
+
+    What comes later says nothing new.
+    """
+    watch = await _lock_watch(session, case_id)
+    for found in (CaseNotice, CaseContract):
+        await session.execute(delete(found).where(found.case_id == case_id))
+    watch.follow(list(readers), sequence=sequence)
+    watch.empty(now=now)
     await session.flush()
 
 

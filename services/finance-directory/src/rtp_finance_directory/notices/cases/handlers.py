@@ -8,7 +8,7 @@ from rtp_finance_directory.notices.cases import commands
 from rtp_finance_directory.notices.matching import WatchedFacts
 from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts import About
-from rtp_shared.contracts.applications import CaseSubmitted, is_of_draft
+from rtp_shared.contracts.applications import CaseDisposed, CaseSubmitted, is_of_draft
 
 
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
@@ -38,6 +38,12 @@ async def handle_case_changed(session: AsyncSession, context: HandlerContext) ->
         readers=context.readers,
         sequence=event.sequence,
     )
+
+
+async def handle_case_disposed(session: AsyncSession, context: HandlerContext) -> None:
+    case = context.event.read_as(CaseDisposed)
+    now, sequence = context.outbox.clock(), context.event.sequence
+    await commands.empty_watch(session, case.case_id, readers=context.readers, sequence=sequence, now=now)
 
 
 async def handle_case_ended(session: AsyncSession, context: HandlerContext) -> None:

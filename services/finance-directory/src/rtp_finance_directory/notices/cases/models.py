@@ -64,6 +64,12 @@ class CaseWatch(Model):
         self.case_sequence, self.readers = sequence, list(dict.fromkeys((*readers, *SYSTEM)))
         return True
 
+    def empty(self, *, now: datetime) -> None:
+        """Forget the facts that it was looked for by, for good."""
+        self.ended_at = self.ended_at or now
+        self.route, self.region = None, None
+        self.take_facts(WatchedFacts())
+
     def count_event(self, digest: str) -> None:
         self.sequence += 1
         self.event_hash = digest

@@ -22,13 +22,13 @@ def every_strand_rated(step: Step) -> str | None:
 @guard()
 def commissioned_elsewhere(step: Step) -> str | None:
     """Another body than the employer commissions the service."""
-    return None if is_commissioned_elsewhere(step) else "the employer commissions the service itself"
+    return None if is_commissioned_elsewhere(step.snapshot) else "the employer commissions the service itself"
 
 
 @guard()
 def commissioner_consents(step: Step) -> str | None:
     """Where another body commissions the service, its consent is on file."""
     consent = step.snapshot.find(CommissionerConsent)
-    if not is_commissioned_elsewhere(step) or (consent and consent.consents):
+    if not is_commissioned_elsewhere(step.snapshot) or (consent and consent.consents):
         return None
     return "the commissioner refused its consent" if consent else "the commissioner's consent is wanting"

@@ -54,7 +54,7 @@ def representatives_consulted(step: Step) -> str | None:
 @guard()
 def ballot_threshold_reached(step: Step) -> str | None:
     """Where the body asks for it, the ballot held last reached the threshold of its day; the law asks for no ballot."""
-    held = find_evidence_of_last_ballot(step)
+    held = find_evidence_of_last_ballot(step.snapshot)
     asked = step.process.get_setting(step.snapshot, "ballot-threshold", held.held_on if held else None)
     ballot = held.ballot if held else None
     if not asked:
