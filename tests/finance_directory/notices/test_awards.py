@@ -234,6 +234,6 @@ async def test_the_body_is_told_and_nobody_else_is(
 
     async def count(api: Api) -> int:
         items = await read_pages(api, "/v1/events", limit=200)
-        return sum(each["data"].get("provider") == f"GB-COH-{company}" for each in items)
+        return sum(each.get("data", {}).get("provider") == f"GB-COH-{company}" for each in items)
 
     assert (await count(council), await count(stranger)) == (1, 0)

@@ -108,6 +108,6 @@ def _vary(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 def _mark(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     """Give what is compressed an ETag of its own, by which nobody takes it for what it was made from."""
     name, value = header
-    if name == b"etag" and value.endswith(b'"') and not value.startswith(b"W/"):
+    if name == b"etag" and value.endswith(b'"') and not value.startswith(b"W/") and not _VERSION.fullmatch(value):
         return name, value[:-1] + _MARK
     return header

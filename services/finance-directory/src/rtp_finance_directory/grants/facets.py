@@ -8,13 +8,12 @@ from sqlalchemy import ColumnElement, FromClause, Select, String, func, literal,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.grants.filters import Filters, select_newest
+from rtp_finance_directory.grants.index.searching import MOST_VALUES
 from rtp_finance_directory.grants.models import Grant
 from rtp_shared.db import AnyRow
 
 MOST_COUNTED = 1000
 """Facets are counted over the newest grants that match."""
-MOST_VALUES = 50
-"""Of one facet, those that most grants have."""
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,7 @@ class WordBitmaps(NamedTuple):
     anywhere: BitMap
 
     def count_bytes(self) -> int:
-        return sum(each.get_statistics()["n_bytes_array_containers"] for each in self) + sum(
-            each.get_statistics()["n_bytes_bitset_containers"] for each in self
-        )
+        return sum(map(_count_bytes, self))
 
 
 @dataclass(frozen=True)
@@ -105,6 +103,11 @@ _STATE = """
 _POSTINGS = """
     SELECT generation, word, weight, bitmap FROM grant_index LEFT JOIN grant_postings ON word = ANY($1)
 """
+
+
+def _count_bytes(bitmap: BitMap) -> int:
+    held = bitmap.get_statistics()
+    return held["n_bytes_array_containers"] + held["n_bytes_bitset_containers"] + held["n_bytes_run_containers"]
 
 
 def _join(rows: list[Any]) -> WordBitmaps:
